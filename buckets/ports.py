@@ -1,0 +1,182 @@
+"""The ports, one page: what the use cases need from the world.
+
+Every promise here has a test in `tests/suites/` that all implementations pass. Only errors of `buckets.errors` come out of a port.
+`find_x` may be None, `load_x` raises; `put open stat delete walk` move bytes; `page` lists.
+"""
+
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+from uuid import UUID
+
+from buckets.model.account import Account, User
+from buckets.model.blob import BlobLease, Extent, Span, Stored
+from buckets.model.bucket import Bucket
+from buckets.model.commit import Outcome, PutItem
+from buckets.model.credential import ApiKey, KeyPair
+from buckets.model.version import Digests, Head
+from buckets.names import AccessKey, BlobId, BucketId, BucketName, ObjectKey, VersionId
+
+
+class BlobStore(Protocol):
+    """Immutable blobs by names used once."""
+
+    async def put(self, blob: BlobId, body: AsyncIterator[bytes], *, size: int | None) -> Stored:
+        """Store the whole body durably, or nothing. A length other than `size` is IncompleteBody, a used name StoreUnavailable."""
+
+    def open(self, locator: str, span: Span) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
+        """The bytes of a span, exactly as many as asked for; fewer raise BlobCorrupt. A missing blob is BlobMissing on entry."""
+
+    async def stat(self, locator: str) -> int:
+        """The size of a blob; BlobMissing when there is none."""
+
+    async def delete(self, blobs: Iterable[tuple[BlobId, str | None]]) -> None:
+        """Remove blobs, by locator or, where a put never answered, by name alone. An absent one is no error. Open readers finish."""
+
+    def walk(self) -> AsyncIterator[Stored]:
+        """Everything that is stored, half-written puts excepted."""
+
+    async def check(self) -> None:
+        """Raise unless the store answers and can be written to."""
+
+
+class Accounts(Protocol):
+    """The part of the catalog that knows who exists."""
+
+    async def create_account(self, account: Account, owner: User) -> None:
+        """Create an account with its first user."""
+
+    async def add_key_pair(self, pair: KeyPair, *, name: str) -> None: ...
+
+    async def add_api_key(self, key: ApiKey, *, name: str) -> None: ...
+
+    async def find_first_account(self) -> Account | None:
+        """The oldest account: the one that `up` made."""
+
+    async def find_key_pair(self, access_key: AccessKey) -> KeyPair | None:
+        """A usable pair: not revoked, not expired, of an active user in an active account."""
+
+    async def find_api_key(self, token_hash: bytes) -> ApiKey | None:
+        """A usable key, like a pair."""
+
+
+class Buckets(Protocol):
+    """The part of the catalog that knows the containers."""
+
+    async def create_bucket(self, bucket: Bucket) -> None:
+        """BucketExists when the name is taken, by whomever."""
+
+    async def find_bucket(self, name: BucketName) -> Bucket | None: ...
+
+
+class Objects(Protocol):
+    """The part of the catalog that knows the objects."""
+
+    async def lease_blobs(self, *, placement: str, holder: UUID, count: int, lasting: timedelta) -> BlobLease:
+        """A block of names that nobody else will ever use."""
+
+    async def commit(self, items: Sequence[PutItem]) -> Sequence[Outcome]:
+        """All of the items in one transaction: an outcome each, in their order. A refusal never touches its neighbours."""
+
+    async def find_head(self, bucket: BucketId, key: ObjectKey) -> Head | None:
+        """The readable head of a name, as of this moment."""
+
+    async def load_extents(self, bucket: BucketId, version: VersionId) -> Sequence[Extent]:
+        """All extents of a version in their order."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CatalogHealth:
+    """How the catalog is, for an operator; it never says where."""
+
+    latency_ms: float
+    server_version: str
+    migration: int
+    pool: "PoolState"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PoolState:
+    """The connections of this process."""
+
+    size: int
+    idle: int
+    waiting: int
+    max: int
+
+
+class Catalog(Accounts, Buckets, Objects, Protocol):
+    """The truth about everything but bytes."""
+
+    async def check(self) -> CatalogHealth:
+        """Ask the catalog something; raises CatalogUnavailable or CatalogBusy."""
+
+    async def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claims:
+    """What the client says its body is; each claim is verified before anything becomes visible."""
+
+    size: int | None = None
+    md5: bytes | None = None
+    sha256: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Findings:
+    """What the body was."""
+
+    size: int
+    digests: Digests
+    sums: bytes = b""
+
+
+class Inspection(Protocol):
+    """One body under inspection: it looks at bytes and never changes them."""
+
+    def watch(self, body: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+        """The same bytes, looked at; raises TooLarge or IncompleteBody as soon as it is known."""
+
+    async def findings(self) -> Findings:
+        """After the last byte: what was seen. DigestMismatch or IncompleteBody when it is not what was claimed."""
+
+
+class Checksums(Protocol):
+    """Computes digests of bodies as they pass."""
+
+    def inspect(self, claims: Claims, *, limit: int) -> AbstractAsyncContextManager[Inspection]:
+        """The context owns the inspection's resources: leaving it, however, frees them."""
+
+
+class Meter(Protocol):
+    """Counts and measures; never labelled by key or anything else without bound."""
+
+    def count(self, name: str, amount: float = 1, **labels: str) -> None: ...
+
+    def observe(self, name: str, seconds: float, **labels: str) -> None: ...
+
+    def gauge(self, name: str, read: Callable[[], float]) -> None:
+        """A value that is asked for when somebody looks."""
+
+
+class Clock(Protocol):
+    """The time, passed in."""
+
+    def now(self) -> datetime:
+        """Wall-clock time in UTC."""
+
+    def monotonic(self) -> float:
+        """Seconds that never go back."""
+
+
+class Ids(Protocol):
+    """Fresh identities and secrets, passed in."""
+
+    def uuid7(self) -> UUID:
+        """An id that sorts by when it was made and that no other process makes."""
+
+    def secret(self, size: int) -> bytes:
+        """Unguessable bytes."""

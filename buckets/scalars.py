@@ -1,0 +1,164 @@
+"""The one strict scalar parser: text from outside becomes a value here, or a typed refusal.
+
+Python's own readers are generous (`int(" +1_0 ")`, `b64decode` skips junk, `strptime` takes one digit for two, `parse_qsl` drops
+blanks); what a signature or a policy was computed over must not be read generously. Everything here takes ASCII and matches whole.
+"""
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, NoReturn
+from uuid import UUID
+
+from buckets.errors import InvalidScalar
+
+_DIGITS = re.compile(r"[0-9]+")
+_HEX = re.compile(r"[0-9a-f]*")
+_BASE64 = re.compile(r"[A-Za-z0-9+/]*={0,2}")
+_AMZ_DATE = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})T([0-9]{2})([0-9]{2})([0-9]{2})Z")
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_ESCAPE = re.compile(rb"%([0-9A-Fa-f]{2})?")
+_JSON_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_JSON_DEPTH = 32
+
+
+def whole_number(text: str, *, name: str, least: int = 0, most: int) -> int:
+    """A decimal without sign, blank or underscore, between `least` and `most`."""
+    if not _DIGITS.fullmatch(text) or len(text) > len(str(most)) + 8:
+        raise InvalidScalar(name, "a whole number was expected")
+    value = int(text)
+    if not least <= value <= most:
+        raise InvalidScalar(name, f"it must lie between {least} and {most}")
+    return value
+
+
+def hex_number(text: str, *, name: str, most: int) -> int:
+    """A hexadecimal number without prefix or sign, at most `most`."""
+    if not text or not _HEX.fullmatch(text.lower()) or not text.isascii() or len(text) > 16:
+        raise InvalidScalar(name, "a hexadecimal number was expected")
+    value = int(text, 16)
+    if value > most:
+        raise InvalidScalar(name, f"it must be at most {most}")
+    return value
+
+
+def hex_bytes(text: str, *, name: str, size: int) -> bytes:
+    """Exactly `size` bytes, written in lower-case hexadecimal."""
+    if len(text) != 2 * size or not _HEX.fullmatch(text):
+        raise InvalidScalar(name, f"{2 * size} lower-case hexadecimal digits were expected")
+    return bytes.fromhex(text)
+
+
+def base64_bytes(text: str, *, name: str, size: int | None = None) -> bytes:
+    """Bytes in canonical padded base64; exactly `size` of them when given."""
+    if not _BASE64.fullmatch(text):
+        raise InvalidScalar(name, "base64 was expected")
+    try:
+        value = base64.b64decode(text, validate=True)
+    except binascii.Error as error:
+        raise InvalidScalar(name, "base64 was expected") from error
+    if base64.b64encode(value).decode("ascii") != text or (size is not None and len(value) != size):
+        raise InvalidScalar(name, "base64 was expected" if size is None else f"base64 of {size} bytes was expected")
+    return value
+
+
+def amz_date(text: str, *, name: str) -> datetime:
+    """A time as SigV4 writes it: `20261121T120300Z`."""
+    match = _AMZ_DATE.fullmatch(text)
+    if match is None:
+        raise InvalidScalar(name, "a time like 20261121T120300Z was expected")
+    try:
+        return datetime(*(int(part) for part in match.groups()), tzinfo=UTC)  # type: ignore[arg-type, misc]  # six ints by the pattern
+    except ValueError as error:
+        raise InvalidScalar(name, "there is no such time") from error
+
+
+def uuid_text(text: str, *, name: str) -> UUID:
+    """A UUID in its canonical lower-case form."""
+    if not _UUID.fullmatch(text):
+        raise InvalidScalar(name, "an id was expected")
+    return UUID(text)
+
+
+def percent_bytes(raw: bytes, *, name: str) -> bytes:
+    """Percent-decode once; a percent sign without two hexadecimal digits is refused, and so are bytes outside ASCII."""
+    if not raw.isascii():
+        raise InvalidScalar(name, "it holds bytes that should have been percent-encoded")
+
+    def byte(match: re.Match[bytes]) -> bytes:
+        if match[1] is None:
+            raise InvalidScalar(name, "a percent sign is not followed by two hexadecimal digits")
+        return bytes([int(match[1], 16)])
+
+    return _ESCAPE.sub(byte, raw)
+
+
+def percent_text(raw: bytes, *, name: str) -> str:
+    """Percent-decode once into strict UTF-8 without NUL, which no database column holds."""
+    try:
+        text = percent_bytes(raw, name=name).decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise InvalidScalar(name, "it is not UTF-8") from error
+    if "\x00" in text:
+        raise InvalidScalar(name, "it holds a NUL")
+    return text
+
+
+def query_pairs(raw: bytes, *, most: int = 100) -> tuple[tuple[str, str], ...]:
+    """The pairs of a query string in their order; a blank value stays, a plus sign is a plus sign, a name may stand once."""
+    pairs = []
+    seen = set()
+    for piece in raw.split(b"&") if raw else ():
+        if not piece:
+            continue
+        name, _, value = piece.partition(b"=")
+        pair = percent_text(name, name="A query parameter"), percent_text(value, name="A query parameter")
+        if pair[0] in seen:
+            raise InvalidScalar("The query", f"{pair[0]} stands twice")
+        seen.add(pair[0])
+        pairs.append(pair)
+    if len(pairs) > most:
+        raise InvalidScalar("The query", f"it has more than {most} parameters")
+    return tuple(pairs)
+
+
+def json_object(raw: bytes, *, name: str, most: int = 1 << 20) -> Mapping[str, Any]:
+    """A JSON object in UTF-8 without repeated names, NaN or Infinity, at most 32 levels deep."""
+    if len(raw) > most:
+        raise InvalidScalar(name, f"it is larger than {most} bytes")
+    if _depth(raw) > _JSON_DEPTH:
+        raise InvalidScalar(name, f"it is nested deeper than {_JSON_DEPTH} levels")
+
+    def unrepeated(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        document = dict(pairs)
+        if len(document) != len(pairs):
+            raise InvalidScalar(name, "a name stands twice")
+        return document
+
+    def refuse(constant: str) -> NoReturn:
+        raise InvalidScalar(name, f"{constant} is not JSON")
+
+    try:
+        value = json.loads(raw.decode("utf-8"), object_pairs_hook=unrepeated, parse_constant=refuse)
+    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise InvalidScalar(name, "it is not JSON in UTF-8") from error
+    except ValueError as error:  # an integer with thousands of digits
+        raise InvalidScalar(name, "it holds a number that is too long") from error
+    if not isinstance(value, dict):
+        raise InvalidScalar(name, "an object was expected")
+    return value
+
+
+def _depth(raw: bytes) -> int:
+    """How deep the brackets outside of strings nest."""
+    depth = deepest = 0
+    for byte in _JSON_STRING.sub(b"", raw):
+        if byte in b"[{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif byte in b"]}":
+            depth -= 1
+    return deepest
