@@ -2,18 +2,24 @@
 
     StorageError
       x ClientFault          the caller's doing
-        + NotFound           NoSuchBucket · NoSuchObject
-        + Conflict           BucketExists · PreconditionFailed
+        + NotFound           NoSuchBucket · NoSuchObject · NoSuchResource
+        + Conflict           BucketExists · PreconditionFailed · IdempotencyKeyReused
         + Invalid            InvalidName · InvalidScalar · KeyTooLong · TooLarge · IncompleteBody · DigestMismatch · ClientGone
-        + Denied             NotAuthenticated · NotPermitted
-      x Busy                 CatalogBusy · StoreBusy · Draining
-      x ServerFault          StoreUnavailable · CatalogUnavailable · BlobMissing · BlobCorrupt · BrokenSetting
+                             AuthorizationMalformed · AuthorizationNotSupported · PayloadModeNotSupported
+                             MetadataTooLarge · RangeNotSatisfiable · LengthRequired · RequestTimeout · MethodNotAllowed
+                             NotImplementedYet · MalformedMessage · HeadersTooLarge · VersionNotSupported
+        + Denied             NotAuthenticated · NotPermitted · UnknownAccessKey · SignatureMismatch · RequestTimeSkewed
+                             UnsignedHeader
+      x Busy                 CatalogBusy · StoreBusy · LeaseExpired · SourceMoved · Draining
+      x ServerFault          StoreUnavailable · StoreFull · CatalogUnavailable · OutcomeUnknown · SessionsUnavailable
+                             BlobMissing · BlobCorrupt · BrokenSetting · SealBroken · Unforeseen
 
 A class carries facts as fields and never speaks HTTP: what a fact looks like on a wire is decided by the tables of the fronts. The
 message of an error is its docstring with the facts filled in, and is meant for the caller's eyes.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 
 
 class StorageError(Exception):
@@ -70,10 +76,21 @@ class NoSuchObject(NotFound):
 
 
 @dataclass(eq=False)
+class NoSuchResource(NotFound):
+    """There is nothing at {path}."""
+
+    path: str
+
+
+@dataclass(eq=False)
 class BucketExists(Conflict):
     """The bucket name {bucket} is taken."""
 
     bucket: str
+
+
+class IdempotencyKeyReused(Conflict):
+    """The Idempotency-Key was used before, for another request."""
 
 
 @dataclass(eq=False)
@@ -124,15 +141,90 @@ class IncompleteBody(Invalid):
 
 @dataclass(eq=False)
 class DigestMismatch(Invalid):
-    """The {algorithm} of the body is {computed}, the request claimed {claimed}."""
+    """The {algorithm} of the body is {computed}, the header {header} claims {claimed}."""
 
     algorithm: str
     claimed: str
     computed: str
+    header: str
 
 
 class ClientGone(Invalid):
     """The client went away before its body was complete."""
+
+
+class LengthRequired(Invalid):
+    """The request must say how long its body is."""
+
+
+class RequestTimeout(Invalid):
+    """The body came too slowly."""
+
+
+@dataclass(eq=False)
+class MetadataTooLarge(Invalid):
+    """The metadata has {size} bytes, at most {limit} are allowed."""
+
+    size: int
+    limit: int
+
+
+@dataclass(eq=False)
+class RangeNotSatisfiable(Invalid):
+    """The range lies outside of the {size} bytes there are."""
+
+    size: int
+
+
+@dataclass(eq=False)
+class MethodNotAllowed(Invalid):
+    """The method {method} is not allowed here, only {allowed}."""
+
+    method: str
+    allowed: str
+
+
+@dataclass(eq=False)
+class NotImplementedYet(Invalid):
+    """What {feature} asks for is not implemented."""
+
+    feature: str
+
+
+@dataclass(eq=False)
+class MalformedMessage(Invalid):
+    """The message is malformed: {reason}."""
+
+    reason: str
+
+
+class HeadersTooLarge(Invalid):
+    """The request line or the headers are too large."""
+
+
+@dataclass(eq=False)
+class VersionNotSupported(Invalid):
+    """The protocol version {version} is not supported."""
+
+    version: str
+
+
+@dataclass(eq=False)
+class AuthorizationMalformed(Invalid):
+    """The authorization is not valid: {reason}."""
+
+    reason: str
+
+
+class AuthorizationNotSupported(Invalid):
+    """The authorization is none of those that are supported."""
+
+
+@dataclass(eq=False)
+class PayloadModeNotSupported(Invalid):
+    """The payload mode {mode} is not supported."""
+
+    mode: str
 
 
 @dataclass(eq=False)
@@ -149,12 +241,43 @@ class NotPermitted(Denied):
     action: str
 
 
+class UnknownAccessKey(Denied):
+    """There is no such access key."""
+
+
+class SignatureMismatch(Denied):
+    """The signature is not that of the request."""
+
+
+@dataclass(eq=False)
+class RequestTimeSkewed(Denied):
+    """The request is dated {requested}, which is too far from {now}."""
+
+    requested: datetime
+    now: datetime
+
+
+@dataclass(eq=False)
+class UnsignedHeader(Denied):
+    """The header {header} must be signed."""
+
+    header: str
+
+
 class CatalogBusy(Busy):
     """The catalog has no connection free, try again in {retry_after} s."""
 
 
 class StoreBusy(Busy):
     """The blob store is busy, try again in {retry_after} s."""
+
+
+class LeaseExpired(Busy):
+    """The upload took longer than any upload may, try again in {retry_after} s."""
+
+
+class SourceMoved(Busy):
+    """What was to be copied is not there any more, try again in {retry_after} s."""
 
 
 class Draining(Busy):
@@ -168,11 +291,23 @@ class StoreUnavailable(ServerFault):
     reason: str
 
 
+class StoreFull(ServerFault):
+    """The blob store has no room left."""
+
+
 @dataclass(eq=False)
 class CatalogUnavailable(ServerFault):
     """The catalog did not answer: {reason}."""
 
     reason: str
+
+
+class OutcomeUnknown(ServerFault):
+    """The catalog did not say whether the change was made."""
+
+
+class SessionsUnavailable(ServerFault):
+    """The session store did not answer."""
 
 
 @dataclass(eq=False)
@@ -194,3 +329,14 @@ class BrokenSetting(ServerFault):
     """{problem}."""
 
     problem: str
+
+
+@dataclass(eq=False)
+class SealBroken(ServerFault):
+    """The secret of {access_key} cannot be unsealed."""
+
+    access_key: str
+
+
+class Unforeseen(ServerFault):
+    """Something went wrong that nobody foresaw."""

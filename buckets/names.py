@@ -4,7 +4,6 @@ The names are strings that cannot be built wrong. Bytes from a wire go through `
 """
 
 import re
-from ipaddress import IPv4Address
 from typing import ClassVar, NewType, Self
 from uuid import UUID
 
@@ -52,6 +51,7 @@ class BucketName(Name):
     __slots__ = ()
     kind = "The bucket name"
     _shape = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+    _address = re.compile(r"[0-9]+(\.[0-9]+){3}")
 
     @classmethod
     def check(cls, text: str) -> None:
@@ -61,7 +61,7 @@ class BucketName(Name):
             )
         if ".." in text:
             raise InvalidName(cls.kind, "two dots stand side by side")
-        if _is_address(text):
+        if cls._address.fullmatch(text):
             raise InvalidName(cls.kind, "it looks like an address")
         if text.startswith(_RESERVED_PREFIXES) or text.endswith(_RESERVED_SUFFIXES):
             raise InvalidName(cls.kind, "its beginning or end is reserved")
@@ -109,11 +109,3 @@ class AccessKey(Name):
     def check(cls, text: str) -> None:
         if not cls._shape.fullmatch(text):
             raise InvalidName(cls.kind, "it takes 16 to 32 capital letters and digits")
-
-
-def _is_address(text: str) -> bool:
-    try:
-        IPv4Address(text)
-    except ValueError:
-        return False
-    return True

@@ -12,9 +12,10 @@ from typing import Protocol
 from uuid import UUID
 
 from buckets.model.account import Account, User
-from buckets.model.blob import BlobLease, Extent, Span, Stored
+from buckets.model.blob import BlobLease, Extent, Placement, Span, Stored
 from buckets.model.bucket import Bucket
-from buckets.model.commit import Outcome, PutItem
+from buckets.model.checksum import Claim
+from buckets.model.commit import CommitItem, Outcome
 from buckets.model.credential import ApiKey, KeyPair
 from buckets.model.version import Digests, Head
 from buckets.names import AccessKey, BlobId, BucketId, BucketName, ObjectKey, VersionId
@@ -33,7 +34,7 @@ class BlobStore(Protocol):
         """The size of a blob; BlobMissing when there is none."""
 
     async def delete(self, blobs: Iterable[tuple[BlobId, str | None]]) -> None:
-        """Remove blobs, by locator or, where a put never answered, by name alone. An absent one is no error. Open readers finish."""
+        """Remove blobs, by locator or, where a put never answered, by name alone. Absent ones are no error; open readers finish."""
 
     def walk(self) -> AsyncIterator[Stored]:
         """Everything that is stored, half-written puts excepted."""
@@ -52,8 +53,8 @@ class Accounts(Protocol):
 
     async def add_api_key(self, key: ApiKey, *, name: str) -> None: ...
 
-    async def find_first_account(self) -> Account | None:
-        """The oldest account: the one that `up` made."""
+    async def find_first_owner(self) -> User | None:
+        """The first owner of the oldest account."""
 
     async def find_key_pair(self, access_key: AccessKey) -> KeyPair | None:
         """A usable pair: not revoked, not expired, of an active user in an active account."""
@@ -64,6 +65,9 @@ class Accounts(Protocol):
 
 class Buckets(Protocol):
     """The part of the catalog that knows the containers."""
+
+    async def ensure_placement(self, placement: Placement) -> None:
+        """Make it known; one that is known already must be the same."""
 
     async def create_bucket(self, bucket: Bucket) -> None:
         """BucketExists when the name is taken, by whomever."""
@@ -77,8 +81,20 @@ class Objects(Protocol):
     async def lease_blobs(self, *, placement: str, holder: UUID, count: int, lasting: timedelta) -> BlobLease:
         """A block of names that nobody else will ever use."""
 
-    async def commit(self, items: Sequence[PutItem]) -> Sequence[Outcome]:
-        """All of the items in one transaction: an outcome each, in their order. A refusal never touches its neighbours."""
+    async def renew_leases(self, *, holder: UUID, lasting: timedelta) -> None:
+        """Prolong what a holder holds: neither what has run out already, nor anything beyond the longest life of a request."""
+
+    async def commit(self, items: Sequence[CommitItem]) -> Sequence[Outcome]:
+        """All of the items in one transaction: an outcome each, in their order. A refusal never touches its neighbours.
+
+        A name, and a caller's idempotency key, may stand in a group once. OutcomeUnknown when the catalog did not say: `resolve`.
+        """
+
+    async def resolve(self, item: CommitItem) -> Outcome | None:
+        """What became of an item whose outcome is unknown. None is final: it was not carried out and never will be."""
+
+    async def page_heads(self, bucket: BucketId, *, first: str, before: str | None, limit: int) -> Sequence[Head]:
+        """The readable heads whose keys lie in a range, in the order of their bytes."""
 
     async def find_head(self, bucket: BucketId, key: ObjectKey) -> Head | None:
         """The readable head of a name, as of this moment."""
@@ -121,8 +137,7 @@ class Claims:
     """What the client says its body is; each claim is verified before anything becomes visible."""
 
     size: int | None = None
-    md5: bytes | None = None
-    sha256: bytes | None = None
+    digests: Sequence[Claim] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,7 +173,7 @@ class Meter(Protocol):
 
     def observe(self, name: str, seconds: float, **labels: str) -> None: ...
 
-    def gauge(self, name: str, read: Callable[[], float]) -> None:
+    def gauge(self, name: str, read: Callable[[], float], **labels: str) -> None:
         """A value that is asked for when somebody looks."""
 
 

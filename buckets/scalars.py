@@ -7,37 +7,41 @@ blanks); what a signature or a policy was computed over must not be read generou
 import base64
 import binascii
 import json
+import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, NoReturn
 from uuid import UUID
 
 from buckets.errors import InvalidScalar
 
-_DIGITS = re.compile(r"[0-9]+")
-_HEX = re.compile(r"[0-9a-f]*")
+_WHOLE = re.compile(r"0|[1-9][0-9]*")
+_HEX_NUMBER = re.compile(r"[0-9A-Fa-f]{1,16}")
+_HEX_BYTES = re.compile(r"[0-9a-f]*")
 _BASE64 = re.compile(r"[A-Za-z0-9+/]*={0,2}")
 _AMZ_DATE = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})T([0-9]{2})([0-9]{2})([0-9]{2})Z")
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _ESCAPE = re.compile(rb"%([0-9A-Fa-f]{2})?")
-_JSON_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+# Possessive, and content with a string that never ends: hostile quotes and backslashes cost no more than their length.
+_JSON_STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 _JSON_DEPTH = 32
 
 
 def whole_number(text: str, *, name: str, least: int = 0, most: int) -> int:
-    """A decimal without sign, blank or underscore, between `least` and `most`."""
-    if not _DIGITS.fullmatch(text) or len(text) > len(str(most)) + 8:
+    """A decimal without sign, blank, underscore or leading zero, between `least` and `most`."""
+    if not _WHOLE.fullmatch(text):
         raise InvalidScalar(name, "a whole number was expected")
-    value = int(text)
-    if not least <= value <= most:
+    if len(text) > len(str(most)) or not least <= int(text) <= most:
         raise InvalidScalar(name, f"it must lie between {least} and {most}")
-    return value
+    return int(text)
 
 
 def hex_number(text: str, *, name: str, most: int) -> int:
     """A hexadecimal number without prefix or sign, at most `most`."""
-    if not text or not _HEX.fullmatch(text.lower()) or not text.isascii() or len(text) > 16:
+    if not _HEX_NUMBER.fullmatch(text):
         raise InvalidScalar(name, "a hexadecimal number was expected")
     value = int(text, 16)
     if value > most:
@@ -47,7 +51,7 @@ def hex_number(text: str, *, name: str, most: int) -> int:
 
 def hex_bytes(text: str, *, name: str, size: int) -> bytes:
     """Exactly `size` bytes, written in lower-case hexadecimal."""
-    if len(text) != 2 * size or not _HEX.fullmatch(text):
+    if len(text) != 2 * size or not _HEX_BYTES.fullmatch(text):
         raise InvalidScalar(name, f"{2 * size} lower-case hexadecimal digits were expected")
     return bytes.fromhex(text)
 
@@ -126,39 +130,70 @@ def query_pairs(raw: bytes, *, most: int = 100) -> tuple[tuple[str, str], ...]:
 
 
 def json_object(raw: bytes, *, name: str, most: int = 1 << 20) -> Mapping[str, Any]:
-    """A JSON object in UTF-8 without repeated names, NaN or Infinity, at most 32 levels deep."""
+    """A JSON object in UTF-8 without repeated names, NUL, lone surrogates, NaN or Infinity, at most 32 levels deep."""
     if len(raw) > most:
         raise InvalidScalar(name, f"it is larger than {most} bytes")
-    if _depth(raw) > _JSON_DEPTH:
+    if _too_deep(raw):
         raise InvalidScalar(name, f"it is nested deeper than {_JSON_DEPTH} levels")
 
-    def unrepeated(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        document = dict(pairs)
-        if len(document) != len(pairs):
-            raise InvalidScalar(name, "a name stands twice")
-        return document
-
-    def refuse(constant: str) -> NoReturn:
-        raise InvalidScalar(name, f"{constant} is not JSON")
-
     try:
-        value = json.loads(raw.decode("utf-8"), object_pairs_hook=unrepeated, parse_constant=refuse)
+        value = json.loads(
+            raw.decode("utf-8"), object_pairs_hook=_unrepeated, parse_int=_short, parse_float=_finite, parse_constant=_refused
+        )
     except (UnicodeDecodeError, json.JSONDecodeError) as error:
         raise InvalidScalar(name, "it is not JSON in UTF-8") from error
-    except ValueError as error:  # an integer with thousands of digits
-        raise InvalidScalar(name, "it holds a number that is too long") from error
+    except ValueError as error:  # of the readers below, which give the reason
+        raise InvalidScalar(name, str(error)) from error
     if not isinstance(value, dict):
         raise InvalidScalar(name, "an object was expected")
+    # Only an escape can bring these in: strict UTF-8 has no surrogates, and JSON no control characters as they are.
+    if b"\\u" in raw and any(_UNSTORABLE.search(text) for text in _texts(value)):
+        raise InvalidScalar(name, "it holds a NUL or half a character")
     return value
 
 
-def _depth(raw: bytes) -> int:
-    """How deep the brackets outside of strings nest."""
-    depth = deepest = 0
-    for byte in _JSON_STRING.sub(b"", raw):
-        if byte in b"[{":
-            depth += 1
-            deepest = max(deepest, depth)
-        elif byte in b"]}":
-            depth -= 1
-    return deepest
+def _too_deep(raw: bytes) -> bool:
+    """Whether the brackets outside of strings nest deeper than allowed."""
+    depth = 0
+    for bracket in _JSON_STRING.sub(b"", raw).translate(None, delete=_NO_BRACKETS):
+        depth += 1 if bracket in b"[{" else -1
+        if depth > _JSON_DEPTH:
+            return True
+    return False
+
+
+def _unrepeated(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    document = dict(pairs)
+    if len(document) != len(pairs):
+        raise ValueError("a name stands twice")
+    return document
+
+
+def _short(digits: str) -> int:
+    if len(digits) > 20:
+        raise ValueError("it holds a number that is too long")
+    return int(digits)
+
+
+def _finite(number: str) -> float:
+    value = float(number)
+    if math.isinf(value):
+        raise ValueError("it holds a number that is too large")
+    return value
+
+
+def _refused(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is not JSON")
+
+
+def _texts(value: object) -> Iterator[str]:
+    """All strings in a document, the names of its members among them."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        for item in value:
+            yield from _texts(item)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield key
+            yield from _texts(item)

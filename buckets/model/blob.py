@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from buckets.names import AccountId, BlobId, LeaseId
+
+LONGEST_REQUEST = timedelta(hours=12)
+"""No request lives longer: bytes that are not committed by then never will be."""
 
 LEASE_BLOCK = 1 << 10
 """The most names one lease can hold: a lease's id ends in ten zero bits, and a name puts its index there."""
@@ -24,6 +27,15 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Placement:
+    """Where new blobs go: a store, and a physical bucket in it."""
+
+    id: str
+    store: str
+    physical_bucket: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BlobLease:
     """A block of fresh blob names held by one worker: whatever is stored under them and not committed by `until` is swept."""
 
@@ -37,6 +49,16 @@ class BlobLease:
         return (BlobId(UUID(int=self.id.int + index)) for index in range(self.count))
 
 
+def lease_id(fresh: UUID) -> LeaseId:
+    """A lease's id out of a fresh UUIDv7: room for the names' indexes is made at its end."""
+    return LeaseId(UUID(int=fresh.int & -LEASE_BLOCK))
+
+
+def lease_of(blob: BlobId) -> LeaseId:
+    """The lease that a blob's name was taken from."""
+    return lease_id(blob)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stored:
     """What the store says it holds after a put; the locator is the store's own and opaque to everybody else."""
@@ -48,7 +70,10 @@ class Stored:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Blob:
-    """A stored blob as the catalog knows it. `sums` are CRC32C values per 64 KiB block, empty where the version's own sum is enough."""
+    """A stored blob as the catalog knows it.
+
+    `sums` are CRC32C values per 64 KiB block, empty where the version's own sum is enough.
+    """
 
     id: BlobId
     account: AccountId

@@ -57,7 +57,7 @@ class Head:
     owner: UserId
     content: Content
     state: ScanState
-    visibility: Visibility
+    visibility: Visibility | None
     first: Extent | None
     extents: int
     layout: int

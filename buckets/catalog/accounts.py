@@ -1,0 +1,40 @@
+"""Accounts, members and credentials in PostgreSQL."""
+
+from buckets.catalog import queries, rows
+from buckets.catalog.pool import Lane, Pool
+from buckets.model.account import Account, User
+from buckets.model.credential import ApiKey, KeyPair
+from buckets.names import AccessKey
+
+_Q = queries.load("accounts")
+
+
+class PostgresAccounts:
+    """The `Accounts` port."""
+
+    _pool: Pool
+
+    async def create_account(self, account: Account, owner: User) -> None:
+        async with self._pool.transaction() as session:
+            await session.run(_Q["create_account"], account.id, account.canonical_id, account.name)
+            await session.run(_Q["create_member"], owner.id, owner.account, owner.name, owner.role)
+
+    async def add_key_pair(self, pair: KeyPair, *, name: str) -> None:
+        await self._pool.run(
+            _Q["add_key_pair"], pair.id, pair.account, pair.owner, name, pair.access_key, pair.sealed_secret, pair.expires_at
+        )
+
+    async def add_api_key(self, key: ApiKey, *, name: str) -> None:
+        await self._pool.run(_Q["add_api_key"], key.id, key.account, key.owner, name, key.token_hash, key.prefix, key.expires_at)
+
+    async def find_first_owner(self) -> User | None:
+        row = await self._pool.row(_Q["find_first_owner"])
+        return rows.user(row) if row else None
+
+    async def find_key_pair(self, access_key: AccessKey) -> KeyPair | None:
+        row = await self._pool.row(_Q["find_key_pair"], access_key, lane=Lane.LOOKUP)
+        return rows.key_pair(row) if row else None
+
+    async def find_api_key(self, token_hash: bytes) -> ApiKey | None:
+        row = await self._pool.row(_Q["find_api_key"], token_hash, lane=Lane.LOOKUP)
+        return rows.api_key(row) if row else None

@@ -1,0 +1,35 @@
+"""The whole catalog on PostgreSQL."""
+
+from buckets.catalog import queries
+from buckets.catalog.accounts import PostgresAccounts
+from buckets.catalog.buckets import PostgresBuckets
+from buckets.catalog.objects import PostgresObjects
+from buckets.catalog.pool import Lane, Pool
+from buckets.errors import CatalogUnavailable
+from buckets.ports import CatalogHealth, Clock, Ids
+
+_Q = queries.load("health")
+
+
+class PostgresCatalog(PostgresAccounts, PostgresBuckets, PostgresObjects):
+    """The `Catalog` port."""
+
+    def __init__(self, pool: Pool, *, ids: Ids, clock: Clock) -> None:
+        self._pool = pool
+        self._ids = ids
+        self._clock = clock
+
+    async def check(self) -> CatalogHealth:
+        began = self._clock.monotonic()
+        row = await self._pool.row(_Q["check"], lane=Lane.LOOKUP)
+        if row is None:
+            raise CatalogUnavailable("it answered nothing")
+        return CatalogHealth(
+            latency_ms=round((self._clock.monotonic() - began) * 1000, 2),
+            server_version=row["server_version"],
+            migration=row["migration"],
+            pool=self._pool.state(),
+        )
+
+    async def close(self) -> None:
+        await self._pool.close()

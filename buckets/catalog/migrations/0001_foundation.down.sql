@@ -1,0 +1,21 @@
+-- Back to an empty database.
+DROP FUNCTION ensure_partitions();
+DROP FUNCTION ensure_partition(text, text, timestamptz, timestamptz);
+DROP TABLE audit_seal;
+DROP TABLE access_log;
+DROP TABLE audit;
+DROP TABLE outbox;
+DROP TABLE idempotency;
+DROP TABLE usage;
+DROP TABLE gc_candidate;
+DROP TABLE head;
+DROP TABLE extent;
+DROP TABLE version;
+DROP TABLE blob;
+DROP TABLE blob_lease;
+DROP TABLE bucket;
+DROP TABLE placement;
+DROP TABLE credential;
+DROP TABLE member;
+DROP TABLE account;
+DROP FUNCTION touch_updated_at();

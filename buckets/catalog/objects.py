@@ -1,0 +1,65 @@
+"""Leases, heads and extents in PostgreSQL; the writes of objects are in `commit.py`."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from buckets.catalog import commit_rows, queries, rows
+from buckets.catalog.commit import Commit
+from buckets.catalog.pool import Lane, Pool
+from buckets.errors import CatalogBusy, CatalogUnavailable
+from buckets.model.blob import LONGEST_REQUEST, BlobLease, Extent, lease_id
+from buckets.model.commit import CommitItem, Outcome
+from buckets.model.version import Head
+from buckets.names import BucketId, ObjectKey, VersionId
+from buckets.ports import Ids
+
+_Q = queries.load("objects")
+_C = queries.load("commit")
+_ATTEMPTS = 5
+
+
+class PostgresObjects:
+    """The `Objects` port."""
+
+    _pool: Pool
+    _ids: Ids
+
+    async def lease_blobs(self, *, placement: str, holder: UUID, count: int, lasting: timedelta) -> BlobLease:
+        lease = lease_id(self._ids.uuid7())
+        row = await self._pool.row(_Q["lease_blobs"], lease, placement, holder, count, lasting, idempotent=False)
+        if row is None:
+            raise CatalogUnavailable("it did not write a lease down")
+        return BlobLease(id=lease, placement=placement, holder=holder, count=count, until=row["until"])
+
+    async def renew_leases(self, *, holder: UUID, lasting: timedelta) -> None:
+        await self._pool.run(_Q["renew_leases"], holder, lasting, 2 * LONGEST_REQUEST, idempotent=True)
+
+    async def commit(self, items: Sequence[CommitItem]) -> Sequence[Outcome]:
+        for _ in range(_ATTEMPTS):
+            async with self._pool.transaction(Lane.COMMIT) as session:
+                outcomes = await Commit(session, self._ids, items).run()
+            if outcomes is not None:
+                return outcomes
+        raise CatalogBusy
+
+    async def resolve(self, item: CommitItem) -> Outcome | None:
+        voided = await self._pool.row(
+            _C["void_operation"], item.operation, item.bucket.account, item.bucket.id, item.key, lane=Lane.COMMIT, idempotent=False
+        )
+        if voided:
+            return None
+        row = await self._pool.row(_C["find_operation"], item.operation, lane=Lane.COMMIT)
+        return commit_rows.outcome(item, row) if row else None
+
+    async def find_head(self, bucket: BucketId, key: ObjectKey) -> Head | None:
+        row = await self._pool.row(_Q["find_head"], bucket, key, lane=Lane.LOOKUP)
+        return rows.head(row) if row else None
+
+    async def load_extents(self, bucket: BucketId, version: VersionId) -> Sequence[Extent]:
+        return [rows.extent(row) for row in await self._pool.rows(_Q["load_extents"], bucket, version, lane=Lane.LOOKUP)]
+
+    async def page_heads(self, bucket: BucketId, *, first: str, before: str | None, limit: int) -> Sequence[Head]:
+        query = _Q["page_heads"] if before is None else _Q["page_heads_before"]
+        bounds = (first,) if before is None else (first, before)
+        return [rows.head(row) for row in await self._pool.rows(query, bucket, *bounds, limit)]

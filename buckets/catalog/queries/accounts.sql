@@ -1,0 +1,39 @@
+-- name: create_account
+-- A new tenant.
+INSERT INTO account (id, canonical_id, name) VALUES ($1, $2, $3);
+
+-- name: create_member
+-- A new person or service in an account.
+INSERT INTO member (id, account, name, role) VALUES ($1, $2, $3, $4);
+
+-- name: add_key_pair
+-- A SigV4 key pair; the secret comes sealed.
+INSERT INTO credential (id, account, owner, kind, name, access_key, sealed_secret, expires_at)
+VALUES ($1, $2, $3, 's3', $4, $5, $6, $7);
+
+-- name: add_api_key
+-- A bearer key; only its hash is kept.
+INSERT INTO credential (id, account, owner, kind, name, token_hash, prefix, expires_at)
+VALUES ($1, $2, $3, 'bearer', $4, $5, $6, $7);
+
+-- name: find_first_owner
+-- The first owner of the oldest account.
+SELECT m.id, m.account, m.name, m.role
+FROM account a JOIN member m ON m.account = a.id AND m.role = 'owner'
+ORDER BY a.created_at, a.id, m.id LIMIT 1;
+
+-- name: find_key_pair
+-- A usable pair by its public half.
+SELECT c.id, c.account, c.owner, m.role, c.access_key, c.sealed_secret, c.expires_at
+FROM credential c
+JOIN member m ON m.id = c.owner AND m.status = 'active'
+JOIN account a ON a.id = c.account AND a.status = 'active'
+WHERE c.access_key = $1 AND c.revoked_at IS NULL AND (c.expires_at IS NULL OR c.expires_at > now());
+
+-- name: find_api_key
+-- A usable bearer key by its hash.
+SELECT c.id, c.account, c.owner, m.role, c.token_hash, c.prefix, c.expires_at
+FROM credential c
+JOIN member m ON m.id = c.owner AND m.status = 'active'
+JOIN account a ON a.id = c.account AND a.status = 'active'
+WHERE c.token_hash = $1 AND c.revoked_at IS NULL AND (c.expires_at IS NULL OR c.expires_at > now());

@@ -1,0 +1,108 @@
+"""Rows become values here, and only here."""
+
+import json
+from datetime import timedelta
+from typing import Any, Protocol
+
+from buckets.model.account import Role, User
+from buckets.model.blob import Extent, Span
+from buckets.model.bucket import Bucket, Versioning, Visibility
+from buckets.model.credential import ApiKey, KeyPair
+from buckets.model.version import Content, Digests, Head, ScanState
+from buckets.names import AccessKey, AccountId, BlobId, BucketId, BucketName, CredentialId, ObjectKey, UserId, VersionId
+
+
+class Row(Protocol):
+    """What a driver gives for a row."""
+
+    def __getitem__(self, name: str, /) -> Any: ...  # noqa: ANN401  # whatever the column holds
+
+
+def bucket(row: Row) -> Bucket:
+    return Bucket(
+        id=BucketId(row["id"]),
+        name=BucketName(row["name"]),
+        account=AccountId(row["account"]),
+        owner=UserId(row["owner"]),
+        placement=row["placement"],
+        created_at=row["created_at"],
+        versioning=Versioning(row["versioning"]),
+        visibility=Visibility(row["visibility"]),
+        trash=timedelta(seconds=row["trash_seconds"]),
+    )
+
+
+def user(row: Row) -> User:
+    return User(id=UserId(row["id"]), account=AccountId(row["account"]), name=row["name"], role=Role(row["role"]))
+
+
+def key_pair(row: Row) -> KeyPair:
+    return KeyPair(
+        id=CredentialId(row["id"]),
+        account=AccountId(row["account"]),
+        owner=UserId(row["owner"]),
+        role=Role(row["role"]),
+        access_key=AccessKey(row["access_key"]),
+        sealed_secret=row["sealed_secret"],
+        expires_at=row["expires_at"],
+    )
+
+
+def api_key(row: Row) -> ApiKey:
+    return ApiKey(
+        id=CredentialId(row["id"]),
+        account=AccountId(row["account"]),
+        owner=UserId(row["owner"]),
+        role=Role(row["role"]),
+        token_hash=row["token_hash"],
+        prefix=row["prefix"],
+        expires_at=row["expires_at"],
+    )
+
+
+def head(row: Row) -> Head:
+    return Head(
+        bucket=BucketId(row["bucket"]),
+        key=ObjectKey(row["key"]),
+        version=VersionId(row["version"]),
+        seq=row["seq"],
+        account=AccountId(row["account"]),
+        owner=UserId(row["owner"]),
+        content=content(row),
+        state=ScanState(row["state"]),
+        visibility=Visibility(row["visibility"]) if row["visibility"] else None,
+        first=first_extent(row),
+        extents=row["extents"],
+        layout=row["layout"],
+        modified_at=row["modified_at"],
+    )
+
+
+def content(row: Row) -> Content:
+    return Content(
+        size=row["size"],
+        digests=Digests(etag=row["etag"], crc32c=row["crc32c"], md5=row["md5"], sha256=row["sha256"]),
+        content_type=row["content_type"],
+        metadata=json.loads(row["metadata"]),
+        tags=json.loads(row["tags"]),
+    )
+
+
+def first_extent(row: Row) -> Extent | None:
+    if row["first_blob"] is None:
+        return None
+    return Extent(
+        blob=BlobId(row["first_blob"]),
+        placement=row["first_placement"],
+        locator=row["first_locator"],
+        span=Span(row["first_offset"], row["first_length"]),
+    )
+
+
+def extent(row: Row) -> Extent:
+    return Extent(
+        blob=BlobId(row["blob"]),
+        placement=row["placement"],
+        locator=row["locator"],
+        span=Span(row["blob_offset"], row["length"]),
+    )

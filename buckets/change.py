@@ -1,0 +1,137 @@
+"""What a write does to a name, decided from what is known of it under lock. No I/O: every catalog carries out the same changes."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from buckets import conditions
+from buckets.errors import StorageError
+from buckets.model.bucket import Versioning
+from buckets.model.commit import CommitItem, Deleted, DeleteItem, Owner, PutItem
+from buckets.model.version import Head
+from buckets.names import VersionId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Present:
+    """A version that is there; a marker has no entity tag."""
+
+    version: VersionId
+    owner: Owner
+    size: int
+    etag: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What is known of a name: the versions it has had, what it points to, and its null version, current or not."""
+
+    seq: int = 0
+    current: Present | None = None
+    null: Present | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """What an owner uses more, or less, than before."""
+
+    owner: Owner
+    stored_bytes: int
+    stored_objects: int
+    trashed_bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What is to be done: old versions go first, then a version or a marker is added, then the head is set."""
+
+    item: CommitItem
+    seq: int
+    forget: Sequence[Present] = ()
+    trash: Sequence[Present] = ()
+    unlist: bool = False
+    marker: bool = False
+
+    @property
+    def adds(self) -> bool:
+        """Whether there is a version more."""
+        return self.marker or isinstance(self.item, PutItem)
+
+    @property
+    def is_null(self) -> bool:
+        return self.item.bucket.versioning is not Versioning.ENABLED
+
+    @property
+    def matters(self) -> bool:
+        """Whether anything is different afterwards."""
+        return self.adds or self.unlist
+
+    @property
+    def deleted(self) -> Deleted:
+        gone = next(iter((*self.trash, *self.forget)), None)
+        return Deleted(removed=gone.version if gone else None, marker=self.item.version if self.marker else None)
+
+    def charges(self) -> Iterator[Charge]:
+        for gone in self.forget:
+            yield Charge(gone.owner, -gone.size, -1)
+        for kept in self.trash:
+            yield Charge(kept.owner, -kept.size, -1, kept.size)
+        if isinstance(self.item, PutItem):
+            yield Charge(self.item.writer, self.item.content.size, 1)
+        elif self.marker:
+            yield Charge(self.item.writer, 0, 1)
+
+
+def decide(item: CommitItem, standing: Standing) -> Change | StorageError:
+    """The change, or why there is none."""
+    etag = standing.current.etag if standing.current else None
+    refusal = conditions.refusal(item.condition, etag, bucket=item.bucket.name, key=item.key)
+    if refusal:
+        return refusal
+    return _put(item, standing) if isinstance(item, PutItem) else _delete(item, standing)
+
+
+def head_after(item: PutItem, *, seq: int, at: datetime) -> Head:
+    """What the name points to, once the item is committed."""
+    return Head(
+        bucket=item.bucket.id,
+        key=item.key,
+        version=item.version,
+        seq=seq,
+        account=item.bucket.account,
+        owner=item.origin.caller.user,
+        content=item.content,
+        state=item.state,
+        visibility=None,
+        first=item.extents[0] if item.extents else None,
+        extents=len(item.extents),
+        layout=0,
+        modified_at=at,
+    )
+
+
+def _put(item: PutItem, standing: Standing) -> Change:
+    """A bucket that keeps no versions forgets what is overwritten; one that has ceased to forgets its null version only."""
+    return Change(item=item, seq=standing.seq + 1, forget=_replaced(item, standing))
+
+
+def _delete(item: DeleteItem, standing: Standing) -> Change:
+    gone = _replaced(item, standing)
+    kept = [present for present in gone if present.etag] if item.bucket.trash and not item.forever else []
+    marker = item.bucket.versioning is not Versioning.OFF
+    return Change(
+        item=item,
+        seq=standing.seq + 1 if marker else standing.seq,
+        trash=kept,
+        forget=[present for present in gone if present not in kept],
+        unlist=standing.current is not None,
+        marker=marker,
+    )
+
+
+def _replaced(item: CommitItem, standing: Standing) -> Sequence[Present]:
+    if item.bucket.versioning is Versioning.ENABLED:
+        return ()
+    if item.bucket.versioning is Versioning.OFF:
+        return (standing.current,) if standing.current else ()
+    return (standing.null,) if standing.null else ()

@@ -1,0 +1,60 @@
+"""What a fresh installation starts with: an account with its owner, and the shipped buckets. Founding twice changes nothing."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from hashlib import sha256
+
+from buckets.defaults import Definition
+from buckets.errors import BucketExists
+from buckets.model.account import Account, Role, User
+from buckets.model.blob import Placement
+from buckets.model.bucket import Bucket
+from buckets.names import AccountId, BucketId, UserId
+from buckets.ports import Accounts, Buckets, Clock, Ids
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Founding:
+    """Makes what must exist before the first request."""
+
+    accounts: Accounts
+    buckets: Buckets
+    ids: Ids
+    clock: Clock
+
+    async def owner(self) -> User:
+        """The owner of the first account, made when there is none."""
+        found = await self.accounts.find_first_owner()
+        return found or await self._create_account()
+
+    async def place(self, placement: Placement) -> None:
+        await self.buckets.ensure_placement(placement)
+
+    async def create_buckets(self, definitions: Iterable[Definition], owner: User) -> None:
+        for definition in definitions:
+            if await self.buckets.find_bucket(definition.name) is None:
+                await self._create_bucket(definition, owner)
+
+    async def _create_account(self) -> User:
+        number = AccountId(f"{int.from_bytes(self.ids.secret(8), 'big') % 10**12:012d}")
+        canonical = sha256(self.ids.secret(32)).hexdigest()
+        owner = User(id=UserId(self.ids.uuid7()), account=number, name="admin", role=Role.OWNER)
+        await self.accounts.create_account(Account(id=number, canonical_id=canonical, name="first"), owner)
+        return owner
+
+    async def _create_bucket(self, definition: Definition, owner: User) -> None:
+        bucket = Bucket(
+            id=BucketId(self.ids.uuid7()),
+            name=definition.name,
+            account=owner.account,
+            owner=owner.id,
+            placement=definition.placement,
+            created_at=self.clock.now(),
+            versioning=definition.versioning,
+            visibility=definition.visibility,
+            trash=definition.trash,
+        )
+        try:
+            await self.buckets.create_bucket(bucket)
+        except BucketExists:
+            return  # another process was founding too

@@ -1,0 +1,1 @@
+"""AWS Signature Version 4 as the server sees it, one wire concept per file. Start reading at `verifier.py`."""

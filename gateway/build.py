@@ -1,0 +1,179 @@
+"""What stands on what: the only place that knows every concrete class."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, fields
+from functools import partial
+from importlib.metadata import version
+
+from aiohttp import web
+
+from buckets.catalog.budget import check_budget
+from buckets.catalog.catalog import PostgresCatalog
+from buckets.catalog.migrate import Migrator
+from buckets.catalog.pool import Pool
+from buckets.errors import BrokenSetting
+from buckets.memory.blobs import MemoryBlobStore
+from buckets.memory.catalog import MemoryCatalog
+from buckets.model.blob import Placement
+from buckets.ports import BlobStore, Catalog, Clock, Ids, PoolState
+from buckets.scalars import base64_bytes
+from buckets.service.blob_names import BlobNames
+from buckets.service.committer import Committer
+from buckets.service.founding import Founding
+from buckets.service.put import PutObject
+from buckets.service.read import ReadObject
+from buckets.sessions.link import RedisLink
+from gateway.auth.authenticate import Authenticator
+from gateway.auth.door import Door
+from gateway.auth.guard import Guard, Services
+from gateway.auth.seal import Seal
+from gateway.auth.sigv4.verifier import HeaderVerifier
+from gateway.auth.tokens import BearerVerifier
+from gateway.config.config import Config
+from gateway.edge.body import Patience
+from gateway.edge.conversation import Conversation
+from gateway.edge.dispatch import by_path
+from gateway.ingest.digests import StreamChecksums
+from gateway.observe.access import access
+from gateway.observe.health import Check, HealthChecks
+from gateway.observe.metrics import PrometheusMeter
+from gateway.observe.ops import Operations
+from gateway.rest.front import RestFront
+from gateway.s3.front import S3Front
+from gateway.system import SystemClock, SystemIds
+from seaweedfs.disk import DiskBlobStore
+from seaweedfs.settings import StoreKind, StoreSettings
+
+PLACEMENT = "default"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """Everything that runs, put together."""
+
+    clock: Clock
+    ids: Ids
+    seal: Seal
+    catalog: Catalog
+    founding: Founding
+    data: Conversation
+    operations: web.Application
+    health: HealthChecks
+    committer: Committer
+
+
+@asynccontextmanager
+async def build(config: Config) -> AsyncIterator[House]:
+    """The house for these settings; what it holds open is closed behind it."""
+    async with AsyncExitStack() as stack:
+        clock, ids = SystemClock(), SystemIds()
+        meter = PrometheusMeter(version=version("seawall"))
+        seal = Seal(_seal_key(config), ids=ids)
+        catalog = await _catalog(config, meter, clock, ids, stack)
+        store = await _store(config.store)
+        founding = Founding(accounts=catalog, buckets=catalog, ids=ids, clock=clock)
+        await founding.place(Placement(id=PLACEMENT, store=config.store.kind))
+        committer = Committer(objects=catalog, ids=ids)
+        health = HealthChecks(catalog.check, Check(name="store", ask=store.check), *_sessions(config, stack))
+        services = _services(catalog, store, clock, ids, committer=committer, limit=config.edge.max_body_bytes)
+        door = Door(authenticator=_authenticator(config, catalog, seal, clock), guard=Guard(services))
+        yield House(
+            clock=clock,
+            ids=ids,
+            seal=seal,
+            catalog=catalog,
+            founding=founding,
+            data=Conversation(
+                front_of=by_path(rest=RestFront(door=door), s3=S3Front(door=door)),
+                ids=ids,
+                clock=clock,
+                meter=meter,
+                access=access,
+                patience=Patience(),
+            ),
+            operations=Operations(health, meter, token=config.edge.ops_token).app(),
+            health=health,
+            committer=committer,
+        )
+
+
+def _services(catalog: Catalog, store: BlobStore, clock: Clock, ids: Ids, *, committer: Committer, limit: int) -> Services:
+    put = PutObject(
+        store=store,
+        checksums=StreamChecksums(),
+        names=BlobNames(catalog, clock, ids.uuid7()),
+        ids=ids,
+        committer=committer,
+        limit=limit,
+    )
+    return Services(buckets=catalog, put=put, read=ReadObject(objects=catalog, store=store))
+
+
+def _authenticator(config: Config, catalog: Catalog, seal: Seal, clock: Clock) -> Authenticator:
+    return Authenticator(
+        signatures=HeaderVerifier(find=catalog.find_key_pair, seal=seal, clock=clock, region=config.edge.region),
+        bearers=BearerVerifier(find=catalog.find_api_key),
+    )
+
+
+async def _catalog(config: Config, meter: PrometheusMeter, clock: Clock, ids: Ids, stack: AsyncExitStack) -> Catalog:
+    if not config.catalog.dsn:
+        if config.store.kind is not StoreKind.MEMORY:
+            raise BrokenSetting("catalog.dsn (DATABASE_URL) is not set: only the memory store does without a database")
+        return MemoryCatalog(ids=ids, clock=clock)
+    await Migrator(config.catalog.dsn.reveal(), config.catalog.service_role).check()
+    pool = await _pool(config, meter, clock)
+    stack.push_async_callback(pool.close)
+    await check_budget(pool, config.workers)
+    return PostgresCatalog(pool, ids=ids, clock=clock)
+
+
+async def _pool(config: Config, meter: PrometheusMeter, clock: Clock) -> Pool:
+    settings = config.catalog
+    pool = await Pool.open(
+        meter,
+        clock,
+        dsn=settings.dsn.reveal(),
+        minimum=settings.pool_min,
+        maximum=settings.pool_max,
+        acquire=settings.acquire_timeout,
+        connect=settings.connect_timeout,
+        idle=settings.idle_timeout,
+        statement=settings.statement_timeout,
+        slow=settings.slow_query,
+    )
+    for field in fields(PoolState):
+        meter.gauge("seawall_catalog_pool_connections", partial(_reading, pool, field.name), state=field.name)
+    return pool
+
+
+def _reading(pool: Pool, name: str) -> float:
+    return float(getattr(pool.state(), name))
+
+
+async def _store(settings: StoreSettings) -> BlobStore:
+    if settings.kind is StoreKind.MEMORY:
+        return MemoryBlobStore()
+    if settings.kind is StoreKind.SEAWEEDFS:
+        raise BrokenSetting("The store seaweedfs is not there yet: store.kind is disk or memory")
+    await asyncio.to_thread(settings.directory.mkdir, mode=0o700, parents=True, exist_ok=True)
+    store = DiskBlobStore(settings.directory)
+    await store.prepare()
+    return store
+
+
+def _sessions(config: Config, stack: AsyncExitStack) -> list[Check]:
+    """Redis costs speed when it is away, never an answer: the service is ready without it."""
+    if not config.sessions.url:
+        return []
+    link = RedisLink(config.sessions.url.reveal(), timeout=config.sessions.timeout)
+    stack.push_async_callback(link.close)
+    return [Check(name="sessions", ask=link.check, required=False)]
+
+
+def _seal_key(config: Config) -> bytes:
+    if not config.auth.seal_key:
+        raise BrokenSetting("auth.seal_key is not set: make one with openssl rand -base64 32")
+    return base64_bytes(config.auth.seal_key.reveal(), name="auth.seal_key", size=32)

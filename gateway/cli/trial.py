@@ -1,0 +1,81 @@
+"""The trial installation: embedded servers over one data directory, and the settings that lead to them."""
+
+import base64
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from buckets.catalog.migrate import Migrator
+from buckets.settings import Secret
+from gateway.config.config import Config
+from gateway.embedded import marker, roles
+from gateway.embedded.layout import DataDirectory
+from gateway.embedded.postgres import PostgresServer
+from gateway.embedded.secret_file import load_or_create
+from gateway.embedded.server import EmbeddedServer
+from gateway.embedded.supervisor import Supervisor
+from gateway.embedded.valkey import ValkeyServer
+
+_DATABASE = "seawall"
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """Servers that are running, one for each address that the settings leave open."""
+
+    config: Config
+    directory: DataDirectory
+    supervisor: Supervisor
+    postgres: PostgresServer | None
+
+    @property
+    def credentials(self) -> Path:
+        return self.directory.secrets / "credentials.json"
+
+    async def prepare(self) -> None:
+        """The database with its roles, and the schema that this program was written for."""
+        catalog = self.config.catalog
+        if self.postgres:
+            password = _service_password(self.directory)
+            await roles.prepare(self.postgres, database=_DATABASE, service_role=catalog.service_role, service_password=password)
+        await Migrator((catalog.owner_dsn or catalog.dsn).reveal(), catalog.service_role).up()
+
+
+@contextmanager
+def started(config: Config, data: Path) -> Iterator[Trial]:
+    """Servers over the directory, stopped behind it. From the main thread only."""
+    directory = DataDirectory(data)
+    directory.make()
+    marker.claim(directory.root, store=config.store.kind)
+    postgres = None if config.catalog.dsn else PostgresServer(directory)
+    valkey = None if config.sessions.url else ValkeyServer(directory)
+    servers: list[EmbeddedServer] = [server for server in (valkey, postgres) if server]
+    with Supervisor(directory, servers) as supervisor:
+        yield Trial(_led_to(config, directory, postgres, valkey), directory, supervisor, postgres)
+
+
+def _led_to(config: Config, directory: DataDirectory, postgres: PostgresServer | None, valkey: ValkeyServer | None) -> Config:
+    """The settings, with what they left open leading into the data directory."""
+    catalog, sessions, auth = config.catalog, config.sessions, config.auth
+    if postgres:
+        service = postgres.dsn(_DATABASE, catalog.service_role, _service_password(directory))
+        owner = postgres.dsn(_DATABASE, postgres.owner, postgres.owner_password)
+        catalog = replace(catalog, dsn=Secret(service), owner_dsn=Secret(owner))
+    if valkey:
+        sessions = replace(sessions, url=Secret(valkey.url))
+    if not auth.seal_key:
+        auth = replace(auth, seal_key=Secret(_seal_key(directory)))
+    store = replace(config.store, directory=directory.root / "blobs")
+    return replace(config, catalog=catalog, sessions=sessions, auth=auth, store=store)
+
+
+def _service_password(directory: DataDirectory) -> str:
+    return load_or_create(directory.secrets / "postgres-service", entropy=os.urandom)
+
+
+def _seal_key(directory: DataDirectory) -> str:
+    """As the setting wants it: 32 bytes in base64."""
+    key = load_or_create(directory.secrets / "seal-key", entropy=os.urandom, size=32)
+    return base64.b64encode(bytes.fromhex(key)).decode("ascii")

@@ -1,0 +1,73 @@
+"""One request and what is known of it before anybody looks at what it asks for."""
+
+from collections.abc import Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+
+from aiohttp import web
+
+from buckets.errors import InvalidScalar
+from buckets.ports import Clock
+from gateway.edge.body import Patience, ReceivedBody
+
+REQUEST_ID: ContextVar[str] = ContextVar("REQUEST_ID", default="")
+"""The id of the request that is being answered, for whoever writes a log line meanwhile."""
+
+_LONGEST_AGENT = 256
+
+
+@dataclass(slots=True, kw_only=True)
+class Exchange:
+    """A request on its way to an answer. `marks` are headers that every answer to it bears, `sent` counts the bytes of its body."""
+
+    request: web.BaseRequest
+    id: str
+    clock: Clock
+    patience: Patience
+    marks: Mapping[str, str] = field(default_factory=dict)
+    operation: str = field(default="", init=False)
+    """What the request turned out to ask for, set by the front that found out."""
+    sent: int = field(default=0, init=False)
+    _body: ReceivedBody | None = field(default=None, init=False, repr=False)
+
+    @property
+    def method(self) -> str:
+        return self.request.method
+
+    @property
+    def address(self) -> str:
+        """Of the peer itself; what it says of others in its headers is not believed."""
+        return self.request.remote or ""
+
+    @property
+    def agent(self) -> str:
+        sent = self.request.headers.get("User-Agent", "")
+        return sent[:_LONGEST_AGENT].encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+    @property
+    def begun(self) -> bool:
+        """Whether a status line has left, so that no other answer can be given any more."""
+        return self.request.writer.output_size > 0
+
+    @property
+    def unread(self) -> bool:
+        """Whether body bytes are still to come, so that what follows on the connection is not another request."""
+        content = self.request.content
+        return not content.is_eof() or content.exception() is not None
+
+    def header(self, name: str) -> str | None:
+        """The value of a header that may stand once."""
+        values = self.request.headers.getall(name, [])
+        if len(values) > 1:
+            raise InvalidScalar(f"The header {name}", "it stands twice")
+        return values[0] if values else None
+
+    @property
+    def body(self) -> ReceivedBody:
+        if self._body is None:
+            self._body = ReceivedBody(self.request, clock=self.clock, patience=self.patience)
+        return self._body
+
+    @property
+    def received(self) -> int:
+        return self._body.received if self._body else 0

@@ -1,0 +1,42 @@
+"""Every metric there is: a name that is not here is a mistake, and so is another set of labels."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from types import MappingProxyType
+
+
+class Kind(Enum):
+    """What a metric does."""
+
+    COUNTER = "counter"
+    HISTOGRAM = "histogram"
+    GAUGE = "gauge"
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One metric; its labels take few values, never a key, a bucket or anything else that a caller chooses."""
+
+    name: str
+    kind: Kind
+    sentence: str
+    labels: tuple[str, ...] = ()
+    buckets: tuple[float, ...] = ()
+
+
+REQUESTS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0)
+STEPS = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+
+_ALL = (
+    Metric("seawall_build_info", Kind.GAUGE, "Always 1; what runs here.", ("version",)),
+    Metric("seawall_requests_total", Kind.COUNTER, "Requests answered.", ("surface", "operation", "status")),
+    Metric("seawall_request_seconds", Kind.HISTOGRAM, "From request line to last byte.", ("surface", "operation"), REQUESTS),
+    Metric("seawall_bytes_total", Kind.COUNTER, "Bytes of bodies that were moved.", ("direction", "surface")),
+    Metric("seawall_catalog_query_seconds", Kind.HISTOGRAM, "Queries of the catalog, by their names.", ("query",), STEPS),
+    Metric("seawall_catalog_pool_connections", Kind.GAUGE, "Connections to the catalog: size, idle, waiting, max.", ("state",)),
+    Metric("seawall_phase_seconds", Kind.HISTOGRAM, "The phases of the write path.", ("phase",), STEPS),
+    Metric("seawall_rot_total", Kind.COUNTER, "Reads that found other bytes than were stored."),
+)
+
+CATALOGUE: Mapping[str, Metric] = MappingProxyType({metric.name: metric for metric in _ALL})

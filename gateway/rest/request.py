@@ -1,0 +1,32 @@
+"""What a handler of the JSON API is given: an authenticated request, and the named parts of its path."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from buckets.names import BucketName, ObjectKey
+from gateway.auth.guard import Guarded
+from gateway.auth.sigv4.payload import Payload
+from gateway.edge.exchange import Exchange
+from gateway.edge.target import bucket_name, object_key
+
+METADATA = "seawall-meta-"
+"""What the names of user metadata begin with."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestRequest:
+    """A request for a route, and the services that its caller may use. `parts` are still as they stood in the path."""
+
+    exchange: Exchange
+    parts: Mapping[str, bytes]
+    parameters: Mapping[str, str]
+    services: Guarded
+    payload: Payload
+
+    @property
+    def bucket(self) -> BucketName:
+        return bucket_name(self.parts["bucket"])
+
+    @property
+    def key(self) -> ObjectKey:
+        return object_key(self.parts["key"])

@@ -1,0 +1,1 @@
+"""The operations, a file each, under AWS's names. What all of them are given is in `request.py`."""

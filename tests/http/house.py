@@ -1,0 +1,184 @@
+"""The whole house in one process: both fronts over the memory ports, served on loopback as in production."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import web
+
+from buckets.memory.blobs import MemoryBlobStore
+from buckets.memory.catalog import MemoryCatalog
+from buckets.memory.checksums import MemoryChecksums
+from buckets.memory.meter import MemoryMeter
+from buckets.model.account import Role, User
+from buckets.model.bucket import Bucket
+from buckets.model.credential import ApiKey, KeyPair
+from buckets.model.version import Head
+from buckets.names import CredentialId, ObjectKey
+from buckets.ports import BlobStore, Clock
+from buckets.service.blob_names import BlobNames
+from buckets.service.committer import Committer
+from buckets.service.put import PutObject
+from buckets.service.read import ReadObject
+from gateway.auth import keys, tokens
+from gateway.auth.authenticate import Authenticator
+from gateway.auth.door import Door
+from gateway.auth.guard import Guard, Services
+from gateway.auth.seal import Seal
+from gateway.auth.sigv4.verifier import HeaderVerifier
+from gateway.auth.tokens import BearerVerifier
+from gateway.edge.body import Patience
+from gateway.edge.conversation import Conversation
+from gateway.edge.dispatch import by_path
+from gateway.edge.listen import bind
+from gateway.edge.settings import EdgeSettings
+from gateway.rest.front import RestFront
+from gateway.s3.front import S3Front
+from gateway.serve import Server, Sockets
+from gateway.system import SystemClock, SystemIds
+from tests.factories import values
+
+IDS = SystemIds()
+SETTINGS = EdgeSettings(header_timeout=30.0, drain_seconds=30.0)
+
+
+@dataclass(kw_only=True)
+class Tenant:
+    """Somebody with a bucket, a key pair and an API key."""
+
+    user: User
+    bucket: Bucket
+    pair: keys.MintedPair
+    token: str
+
+
+@dataclass(kw_only=True)
+class House:
+    """What a test may look at, past every port."""
+
+    store: BlobStore = field(default_factory=MemoryBlobStore)
+    clock: Clock = field(default_factory=SystemClock)
+    settings: EdgeSettings = SETTINGS
+    patience: Patience = field(default_factory=Patience)
+    limit: int = 8 << 20
+    meter: MemoryMeter = field(default_factory=MemoryMeter)
+    lines: list[Mapping[str, Any]] = field(default_factory=list)
+    drained: list[str] = field(default_factory=list)
+    running: Server = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.catalog = MemoryCatalog(ids=IDS, clock=self.clock)
+        self.committer = Committer(objects=self.catalog, ids=IDS)
+        self.seal = Seal(IDS.secret(32), ids=IDS)
+        self.finishing = asyncio.Event()
+        self._written = asyncio.Event()
+
+    async def move_in(self) -> None:
+        await self.catalog.ensure_placement(values.PLACEMENT)
+        self.alice = await self.tenant("123456789012", "photos")
+
+    async def tenant(self, account: str, bucket: str, role: Role = Role.OWNER) -> Tenant:
+        user = values.user(account, role)
+        await self.catalog.create_account(values.account(account), user)
+        tenant = Tenant(user=user, bucket=values.bucket(user, bucket), pair=keys.mint(IDS), token=await self._token(user))
+        await self.catalog.create_bucket(tenant.bucket)
+        await self.catalog.add_key_pair(
+            KeyPair(
+                id=CredentialId(IDS.uuid7()),
+                account=user.account,
+                owner=user.id,
+                role=user.role,
+                access_key=tenant.pair.access_key,
+                sealed_secret=self.seal.seal(tenant.pair.secret, tenant.pair.access_key),
+            ),
+            name="test",
+        )
+        return tenant
+
+    def head(self, key: str) -> Head | None:
+        return self.catalog.head((self.alice.bucket.id, ObjectKey(key)))
+
+    @property
+    def keys(self) -> list[str]:
+        return [key for _, key in self.catalog.current]
+
+    def conversation(self) -> Conversation:
+        door = self._door()
+        return Conversation(
+            front_of=by_path(rest=RestFront(door=door), s3=S3Front(door=door)),
+            ids=IDS,
+            clock=self.clock,
+            meter=self.meter,
+            access=self._write_line,
+            patience=self.patience,
+        )
+
+    def server(self) -> Server:
+        sockets = Sockets(data=bind("127.0.0.1", 0), operations=bind("127.0.0.1", 0))
+        self.port = int(sockets.data.getsockname()[1])
+        return Server(
+            data=self.conversation(),
+            operations=web.Application(),
+            sockets=sockets,
+            settings=self.settings,
+            on_drain=lambda: self.drained.append("drain"),
+            finish=self._finish,
+        )
+
+    def _door(self) -> Door:
+        signatures = HeaderVerifier(find=self.catalog.find_key_pair, seal=self.seal, clock=self.clock, region="us-east-1")
+        authenticator = Authenticator(signatures=signatures, bearers=BearerVerifier(find=self.catalog.find_api_key))
+        return Door(authenticator=authenticator, guard=Guard(self._services()))
+
+    def _services(self) -> Services:
+        names = BlobNames(self.catalog, self.clock, IDS.uuid7())
+        put = PutObject(
+            store=self.store,
+            checksums=MemoryChecksums(),
+            names=names,
+            ids=IDS,
+            committer=self.committer,
+            limit=self.limit,
+        )
+        return Services(buckets=self.catalog, put=put, read=ReadObject(objects=self.catalog, store=self.store))
+
+    async def over(self, requests: int) -> None:
+        """Until so many requests are over, answered or not."""
+        while len(self.lines) < requests:
+            self._written.clear()
+            await self._written.wait()
+
+    async def _finish(self) -> None:
+        self.finishing.set()
+        await self.committer.drain()
+
+    def _write_line(self, **facts: Any) -> None:
+        self.lines.append(facts)
+        self._written.set()
+
+    async def _token(self, user: User) -> str:
+        minted = tokens.mint(IDS)
+        key = ApiKey(
+            id=CredentialId(IDS.uuid7()),
+            account=user.account,
+            owner=user.id,
+            role=user.role,
+            token_hash=minted.token_hash,
+            prefix=minted.prefix,
+        )
+        await self.catalog.add_api_key(key, name="test")
+        return minted.token
+
+
+@asynccontextmanager
+async def served(house: House) -> AsyncIterator[House]:
+    """The house with its doors open; nothing of it is left afterwards."""
+    await house.move_in()
+    house.running = house.server()
+    await house.running.start()
+    try:
+        yield house
+    finally:
+        await house.running.stop()
