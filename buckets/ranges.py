@@ -55,8 +55,11 @@ def cut(extents: Iterable[Extent], span: Span) -> Iterator[Extent]:
     for extent in extents:
         first = max(span.offset - start, 0)
         end = min(span.end - start, extent.span.length)
-        if first < end:
-            yield replace(extent, span=Span(extent.span.offset + first, end - first))
+        part = Span(extent.span.offset + first, end - first)
+        if part == extent.span:
+            yield extent
+        elif first < end:
+            yield replace(extent, span=part)
         start += extent.span.length
 
 

@@ -4,7 +4,6 @@ https://www.rfc-editor.org/rfc/rfc6266 for the names, https://www.rfc-editor.org
 """
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from email.utils import format_datetime
 from types import MappingProxyType
@@ -59,11 +58,11 @@ def quoted(etag: str) -> str:
 def disposition(key: ObjectKey, content_type: str) -> str:
     """Shown in place or offered for saving, under the last part of its key: in ASCII for old clients and in full for all others."""
     kind = "inline" if content_type.partition(";")[0].strip().lower() in _SHOWN else "attachment"
-    name = "".join("_" if _hides(character) else character for character in key.rstrip("/").rpartition("/")[2]) or "file"
+    name = _visible(key.rstrip("/").rpartition("/")[2]) or "file"
     plain = _NOT_PLAIN.sub("_", name)
     return f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe=_ATTRIBUTE)}"
 
 
-def _hides(character: str) -> bool:
-    """Control characters, and those that turn a name around or vanish in it."""
-    return unicodedata.category(character) in {"Cc", "Cf"}
+def _visible(name: str) -> str:
+    """Without control characters, and without those that turn a name around or vanish in it."""
+    return name if name.isprintable() else "".join(each if each.isprintable() else "_" for each in name)
