@@ -12,6 +12,7 @@ from buckets.errors import InvalidName, KeyTooLong
 BlobId = NewType("BlobId", UUID)
 BucketId = NewType("BucketId", UUID)
 CredentialId = NewType("CredentialId", UUID)
+JobId = NewType("JobId", UUID)
 LeaseId = NewType("LeaseId", UUID)
 UserId = NewType("UserId", UUID)
 VersionId = NewType("VersionId", UUID)

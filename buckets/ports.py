@@ -4,10 +4,11 @@ Every promise here has a test in `tests/suites/` that all implementations pass. 
 `find_x` may be None, `load_x` raises; `put open stat delete walk` move bytes; `page` lists.
 """
 
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
@@ -17,8 +18,9 @@ from buckets.model.bucket import Bucket
 from buckets.model.checksum import Claim
 from buckets.model.commit import CommitItem, Outcome
 from buckets.model.credential import ApiKey, KeyPair
+from buckets.model.job import Job, JobOutcome, JobState, LeaseState, NewJob, Progress, Schedule
 from buckets.model.version import Digests, Head
-from buckets.names import AccessKey, BlobId, BucketId, BucketName, ObjectKey, VersionId
+from buckets.names import AccessKey, AccountId, BlobId, BucketId, BucketName, JobId, ObjectKey, VersionId
 
 
 class BlobStore(Protocol):
@@ -132,6 +134,47 @@ class Catalog(Accounts, Buckets, Objects, Protocol):
     async def close(self) -> None: ...
 
 
+class Jobs(Protocol):
+    """Work for workers. Its time is the catalog's own, no worker's; who claims, heartbeats and settles is the holder of a lease."""
+
+    async def enqueue(self, jobs: Sequence[NewJob]) -> Sequence[JobId]:
+        """All or none: an id each, in their order. One whose kind and `dedupe` are unfinished already gives that job's id."""
+
+    async def claim(self, kinds: Collection[str], *, holder: UUID, lasting: timedelta) -> Job | None:
+        """Begin the job that has been due longest; nobody else gets it while the lease lasts.
+
+        One whose lease ran out is due once more, or dead when that was its last attempt, or cancelled where that was asked for.
+        """
+
+    async def heartbeat(self, job: Job, *, holder: UUID, lasting: timedelta, progress: Progress | None = None) -> LeaseState:
+        """Prolong a lease, and say how far the job has come. It is lost when the job was settled or somebody else has it."""
+
+    async def settle(self, job: Job, *, holder: UUID, outcome: JobOutcome, progress: Progress | None = None) -> bool:
+        """End a lease; False, and nothing changes, when it was lost. A failure waits ever longer for its next attempt."""
+
+    async def cancel(self, job: JobId) -> None:
+        """One that waits is cancelled at once, one that runs as soon as it ends without being done. Others are left alone."""
+
+    async def find(self, job: JobId) -> Job | None: ...
+
+    async def ensure_schedule(self, schedule: Schedule) -> None:
+        """Make it known, or change the one of that name."""
+
+    async def tick(self) -> Sequence[JobId]:
+        """Enqueue what the schedules say is due, however many ask. Periods that nobody asked in are not made up for."""
+
+    async def page(
+        self,
+        *,
+        account: AccountId | None = None,
+        state: JobState | None = None,
+        kind: str | None = None,
+        after: JobId | None = None,
+        limit: int,
+    ) -> Sequence[Job]:
+        """The newest jobs first, of one account or of all, from the one after `after` on."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claims:
     """What the client says its body is; each claim is verified before anything becomes visible."""
@@ -164,6 +207,24 @@ class Checksums(Protocol):
 
     def inspect(self, claims: Claims, *, limit: int) -> AbstractAsyncContextManager[Inspection]:
         """The context owns the inspection's resources: leaving it, however, frees them."""
+
+
+class Phase(StrEnum):
+    """How far an operation has come."""
+
+    RECEIVE = "receive"
+    STORED = "stored"
+    COMMIT = "commit"
+    COMMITTED = "committed"
+    CONDEMNED = "condemned"
+    ERASED = "erased"
+
+
+class Phases(Protocol):
+    """The one seam that metrics, logs and crash tests hang on."""
+
+    def reached(self, operation: str, phase: Phase) -> None:
+        """An operation of this name has come this far; what comes next has not begun."""
 
 
 class Meter(Protocol):

@@ -17,13 +17,14 @@ from buckets.errors import BrokenSetting
 from buckets.memory.blobs import MemoryBlobStore
 from buckets.memory.catalog import MemoryCatalog
 from buckets.model.blob import Placement
-from buckets.ports import BlobStore, Catalog, Clock, Ids, PoolState
+from buckets.ports import BlobStore, Catalog, Clock, Ids, Phases, PoolState
 from buckets.scalars import base64_bytes
 from buckets.service.blob_names import BlobNames
 from buckets.service.committer import Committer
 from buckets.service.founding import Founding
 from buckets.service.put import PutObject
 from buckets.service.read import ReadObject
+from buckets.service.remove import RemoveObject
 from buckets.sessions.link import RedisLink
 from gateway.auth.authenticate import Authenticator
 from gateway.auth.door import Door
@@ -40,6 +41,7 @@ from gateway.observe.access import access
 from gateway.observe.health import Check, HealthChecks
 from gateway.observe.metrics import PrometheusMeter
 from gateway.observe.ops import Operations
+from gateway.observe.phases import MeteredPhases
 from gateway.rest.front import RestFront
 from gateway.s3.front import S3Front
 from gateway.system import SystemClock, SystemIds
@@ -64,6 +66,18 @@ class House:
     committer: Committer
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Parts:
+    """What the use cases stand on."""
+
+    clock: Clock
+    ids: Ids
+    catalog: Catalog
+    store: BlobStore
+    committer: Committer
+    phases: Phases
+
+
 @asynccontextmanager
 async def build(config: Config) -> AsyncIterator[House]:
     """The house for these settings; what it holds open is closed behind it."""
@@ -75,9 +89,11 @@ async def build(config: Config) -> AsyncIterator[House]:
         store = await _store(config.store)
         founding = Founding(accounts=catalog, buckets=catalog, ids=ids, clock=clock)
         await founding.place(Placement(id=PLACEMENT, store=config.store.kind))
-        committer = Committer(objects=catalog, ids=ids)
+        phases = MeteredPhases(meter, clock)
+        committer = Committer(objects=catalog, ids=ids, phases=phases)
+        parts = _Parts(clock=clock, ids=ids, catalog=catalog, store=store, committer=committer, phases=phases)
         health = HealthChecks(catalog.check, Check(name="store", ask=store.check), *_sessions(config, stack))
-        services = _services(catalog, store, clock, ids, committer=committer, limit=config.edge.max_body_bytes)
+        services = _services(parts, limit=config.edge.max_body_bytes)
         door = Door(authenticator=_authenticator(config, catalog, seal, clock), guard=Guard(services))
         yield House(
             clock=clock,
@@ -99,16 +115,19 @@ async def build(config: Config) -> AsyncIterator[House]:
         )
 
 
-def _services(catalog: Catalog, store: BlobStore, clock: Clock, ids: Ids, *, committer: Committer, limit: int) -> Services:
+def _services(parts: _Parts, *, limit: int) -> Services:
+    names = BlobNames(parts.catalog, parts.clock, parts.ids.uuid7())
     put = PutObject(
-        store=store,
+        store=parts.store,
         checksums=StreamChecksums(),
-        names=BlobNames(catalog, clock, ids.uuid7()),
-        ids=ids,
-        committer=committer,
+        names=names,
+        ids=parts.ids,
+        committer=parts.committer,
+        phases=parts.phases,
         limit=limit,
     )
-    return Services(buckets=catalog, put=put, read=ReadObject(objects=catalog, store=store))
+    read = ReadObject(objects=parts.catalog, store=parts.store)
+    return Services(buckets=parts.catalog, put=put, read=read, remove=RemoveObject(committer=parts.committer, ids=parts.ids))
 
 
 def _authenticator(config: Config, catalog: Catalog, seal: Seal, clock: Clock) -> Authenticator:

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from buckets.errors import Busy, CatalogBusy, CatalogUnavailable, OutcomeUnknown, StorageError
-from buckets.model.commit import CommitItem, Name, Outcome, Owner
-from buckets.ports import Ids, Objects
+from buckets.model.commit import CommitItem, Committed, Deleted, DeleteItem, Name, Outcome, Owner, PutItem, Refused
+from buckets.ports import Ids, Objects, Phase, Phases
 
 _log = logging.getLogger(__name__)
 _PAUSES = (0.05, 0.2, 0.5, 1.0, 2.0)
@@ -40,12 +40,27 @@ class Committer:
 
     objects: Objects
     ids: Ids
+    phases: Phases
     lanes: int = 2
     group: int = 64
     queue: int = 4096
     _waiting: list[_Waiting] = field(default_factory=list)
     _busy: set[_Subject] = field(default_factory=set)
     _running: set["asyncio.Task[None]"] = field(default_factory=set)
+
+    async def put(self, operation: str, item: PutItem) -> Committed:
+        """Add a version; raises what it was refused for."""
+        outcome = await self._observed(operation, item)
+        if isinstance(outcome, Committed):
+            return outcome
+        raise outcome.reason if isinstance(outcome, Refused) else OutcomeUnknown
+
+    async def delete(self, item: DeleteItem) -> Deleted:
+        """Take what a name points to away; raises what it was refused for."""
+        outcome = await self._observed("delete", item)
+        if isinstance(outcome, Deleted):
+            return outcome
+        raise outcome.reason if isinstance(outcome, Refused) else OutcomeUnknown
 
     async def commit(self, item: CommitItem) -> Outcome:
         """The outcome of one item. Being cancelled here ends the wait, not the COMMIT."""
@@ -55,6 +70,12 @@ class Committer:
         self._waiting.append(waiting)
         self._start()
         return await asyncio.shield(waiting.outcome)
+
+    async def _observed(self, operation: str, item: CommitItem) -> Outcome:
+        self.phases.reached(operation, Phase.COMMIT)
+        outcome = await self.commit(item)
+        self.phases.reached(operation, Phase.COMMITTED)
+        return outcome
 
     async def drain(self) -> None:
         """Wait for everything that was begun."""

@@ -7,13 +7,13 @@ the store that nobody sees. COMMIT is the committer's: once it has begun, neithe
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 
-from buckets.errors import OutcomeUnknown, StoreUnavailable
+from buckets.errors import StoreUnavailable
 from buckets.model.blob import Blob, Extent, Span, Stored
 from buckets.model.bucket import Bucket
-from buckets.model.commit import UNCONDITIONAL, Committed, Condition, Origin, PutItem, Refused
+from buckets.model.commit import UNCONDITIONAL, Condition, Origin, PutItem
 from buckets.model.version import Content, Head
 from buckets.names import BlobId, ObjectKey
-from buckets.ports import BlobStore, Checksums, Claims, Findings, Ids
+from buckets.ports import BlobStore, Checksums, Claims, Findings, Ids, Phase, Phases
 from buckets.service.blob_names import BlobNames
 from buckets.service.committer import Committer
 
@@ -38,13 +38,16 @@ class PutObject:
     names: BlobNames
     ids: Ids
     committer: Committer
+    phases: Phases
     limit: int
 
     async def __call__(self, bucket: Bucket, key: ObjectKey, upload: Upload, origin: Origin) -> Head:
         blob = await self.names.take(bucket.placement)
+        self.phases.reached("put", Phase.RECEIVE)
         stored, findings = await self._receive(blob, upload)
+        self.phases.reached("put", Phase.STORED)
         item = self._item(bucket, key, upload, origin, blob=blob, stored=stored, findings=findings)
-        return await self._commit(item)
+        return (await self.committer.put("put", item)).head
 
     async def _receive(self, blob: BlobId, upload: Upload) -> tuple[Stored, Findings]:
         async with self.checksums.inspect(upload.claims, limit=self.limit) as inspection:
@@ -79,9 +82,3 @@ class PutObject:
             origin=origin,
             condition=upload.condition,
         )
-
-    async def _commit(self, item: PutItem) -> Head:
-        outcome = await self.committer.commit(item)
-        if isinstance(outcome, Committed):
-            return outcome.head
-        raise outcome.reason if isinstance(outcome, Refused) else OutcomeUnknown

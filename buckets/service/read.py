@@ -41,10 +41,11 @@ class ReadObject:
         """The store is not asked before the first chunk is."""
         head = await self.head(bucket, key)
         span = ranges.resolve(wanted, head.content.size)
-        async with aclosing(self._stream(ranges.cut(await self._extents(head), span))) as chunks:
+        async with aclosing(self._stream(ranges.cut(await self.extents(head), span))) as chunks:
             yield Reading(head=head, span=span, chunks=chunks)
 
-    async def _extents(self, head: Head) -> Sequence[Extent]:
+    async def extents(self, head: Head) -> Sequence[Extent]:
+        """All of what an object consists of."""
         if head.extents <= 1:
             return [head.first] if head.first else []
         return await self.objects.load_extents(head.bucket, head.version)

@@ -32,6 +32,7 @@ class RestFront:
         route, parts = routes.find(exchange.method, target.path, parameters)
         exchange.operation = route.name
         admitted = await self._door.admit(exchange, target)
+        routes.must_know_headers(route, exchange.request.headers)
         request = RestRequest(
             exchange=exchange, parts=parts, parameters=parameters, services=admitted.services, payload=admitted.payload
         )

@@ -68,6 +68,13 @@ async def head_object(request: RestRequest) -> web.StreamResponse:
     return whole(request.exchange, status, headers=headers)
 
 
+async def delete_object(request: RestRequest) -> web.StreamResponse:
+    """204, whether there was anything or not; `?permanent=true` passes the trash by."""
+    forever = request.flag("permanent")
+    await request.services.delete(request.bucket, request.key, condition=write_condition(request.exchange), forever=forever)
+    return whole(request.exchange, 204, headers={})
+
+
 def _upload(request: RestRequest) -> Upload:
     exchange = request.exchange
     body = exchange.body

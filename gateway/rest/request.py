@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from buckets.errors import InvalidScalar
 from buckets.names import BucketName, ObjectKey
 from gateway.auth.guard import Guarded
 from gateway.auth.sigv4.payload import Payload
@@ -22,6 +23,13 @@ class RestRequest:
     parameters: Mapping[str, str]
     services: Guarded
     payload: Payload
+
+    def flag(self, name: str) -> bool:
+        """A parameter that is `true`, `false` or absent."""
+        text = self.parameters.get(name, "false")
+        if text not in ("true", "false"):
+            raise InvalidScalar(f"The parameter {name}", "true or false was expected")
+        return text == "true"
 
     @property
     def bucket(self) -> BucketName:

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from buckets.errors import MethodNotAllowed, NotImplementedYet
 from gateway.s3.checksums import HEADERS as CHECKSUMS
+from gateway.s3.operations.delete_object import delete_object
 from gateway.s3.operations.get_object import get_object
 from gateway.s3.operations.head_object import head_object
 from gateway.s3.operations.put_object import put_object
@@ -41,6 +42,7 @@ class Operation:
 
 
 OPERATIONS = (
+    Operation(name="DeleteObject", method="DELETE", kind=Kind.OBJECT, perform=delete_object),
     Operation(name="GetObject", method="GET", kind=Kind.OBJECT, perform=get_object, headers=("x-amz-checksum-mode",)),
     Operation(name="HeadObject", method="HEAD", kind=Kind.OBJECT, perform=head_object, headers=("x-amz-checksum-mode",)),
     Operation(name="PutObject", method="PUT", kind=Kind.OBJECT, perform=put_object, headers=(METADATA, *CHECKSUMS)),

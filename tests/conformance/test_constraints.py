@@ -101,6 +101,7 @@ BREAKS = {
     "blob_state_known": "UPDATE blob SET state = 'undead'",
     "blob_live_is_whole": "UPDATE blob SET locator = NULL",
     "blob_condemned_since": "UPDATE blob SET state = 'condemned'",
+    "blob_erased_at_most_twice": "UPDATE blob SET state = 'condemned', condemned_at = now(), erase_at = now(), erased = 3",
     "blob_size_not_negative": "UPDATE blob SET size = -1",
     "blob_locator_short": "UPDATE blob SET locator = repeat('x', 65)",
     "blob_key_is_whole": "UPDATE blob SET key_id = gen_random_uuid()",

@@ -12,6 +12,7 @@ from buckets.memory.blobs import MemoryBlobStore
 from buckets.memory.catalog import MemoryCatalog
 from buckets.memory.checksums import MemoryChecksums
 from buckets.memory.meter import MemoryMeter
+from buckets.memory.phases import MemoryPhases
 from buckets.model.account import Role, User
 from buckets.model.bucket import Bucket
 from buckets.model.credential import ApiKey, KeyPair
@@ -22,6 +23,7 @@ from buckets.service.blob_names import BlobNames
 from buckets.service.committer import Committer
 from buckets.service.put import PutObject
 from buckets.service.read import ReadObject
+from buckets.service.remove import RemoveObject
 from gateway.auth import keys, tokens
 from gateway.auth.authenticate import Authenticator
 from gateway.auth.door import Door
@@ -70,7 +72,7 @@ class House:
 
     def __post_init__(self) -> None:
         self.catalog = MemoryCatalog(ids=IDS, clock=self.clock)
-        self.committer = Committer(objects=self.catalog, ids=IDS)
+        self.committer = Committer(objects=self.catalog, ids=IDS, phases=MemoryPhases())
         self.seal = Seal(IDS.secret(32), ids=IDS)
         self.finishing = asyncio.Event()
         self._written = asyncio.Event()
@@ -140,9 +142,15 @@ class House:
             names=names,
             ids=IDS,
             committer=self.committer,
+            phases=MemoryPhases(),
             limit=self.limit,
         )
-        return Services(buckets=self.catalog, put=put, read=ReadObject(objects=self.catalog, store=self.store))
+        return Services(
+            buckets=self.catalog,
+            put=put,
+            read=ReadObject(objects=self.catalog, store=self.store),
+            remove=RemoveObject(committer=self.committer, ids=IDS),
+        )
 
     async def over(self, requests: int) -> None:
         """Until so many requests are over, answered or not."""

@@ -160,7 +160,7 @@ class TestWhatIsNotThere:
     async def test_other_methods_are_told_which_are_allowed(self, house: House) -> None:
         for front in FRONTS:
             reply = await ask(house, "PATCH", f"{front}a")
-            assert (reply.status, reply.headers["allow"]) == (405, "GET, HEAD, PUT")
+            assert (reply.status, reply.headers["allow"]) == (405, "DELETE, GET, HEAD, PUT")
 
 
 class TestCallers:
@@ -321,6 +321,13 @@ class TestWhatIsNotUnderstood:
         if header[0] != "x-amz-content-sha256":
             replies.append(await ask_signed(house, "PUT", "/photos/a", body=b"x", headers=[header]))
         assert {(reply.status, reply.code()) for reply in replies} == {(501, "NotImplemented")}
+        assert not house.keys
+
+    @pytest.mark.parametrize("name", ["Dry-Run", "Idempotency-Key", "Seawall-Something"])
+    async def test_a_header_of_ours_that_is_not_there_yet_is_refused(self, name: str, house: House) -> None:
+        for asked in (ask, ask_signed):
+            reply = await asked(house, "PUT", "/v1/objects/photos/a", body=b"x", headers=[(name, "1")])
+            assert (reply.status, says(reply)["type"]) == (501, "urn:seawall:problem:not-implemented")
         assert not house.keys
 
     @pytest.mark.parametrize("header", [("x-amz-storage-class", "STANDARD"), ("x-amz-cf-id", "1"), ("x-amzn-trace-id", "1")])

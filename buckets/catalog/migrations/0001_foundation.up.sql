@@ -163,19 +163,24 @@ CREATE TABLE blob (
     sums            bytea,
     state           text NOT NULL,
     condemned_at    timestamptz,
+    erase_at        timestamptz,
+    erased          smallint NOT NULL DEFAULT 0,
     created_at      timestamptz NOT NULL DEFAULT now(),
     updated_at      timestamptz NOT NULL DEFAULT now(),
     CONSTRAINT blob_state_known CHECK (state IN ('live', 'condemned')),
     CONSTRAINT blob_live_is_whole CHECK (state <> 'live'
         OR (account IS NOT NULL AND locator IS NOT NULL AND size IS NOT NULL AND stored_size IS NOT NULL)),
-    CONSTRAINT blob_condemned_since CHECK ((state = 'condemned') = (condemned_at IS NOT NULL)),
+    CONSTRAINT blob_condemned_since CHECK (CASE state WHEN 'condemned' THEN num_nulls(condemned_at, erase_at) = 0
+        ELSE num_nonnulls(condemned_at, erase_at) = 0 AND erased = 0 END),
+    CONSTRAINT blob_erased_at_most_twice CHECK (erased BETWEEN 0 AND 2),
     CONSTRAINT blob_size_not_negative CHECK (size >= 0 AND stored_size >= 0),
     CONSTRAINT blob_locator_short CHECK (octet_length(locator) BETWEEN 1 AND 64),
     CONSTRAINT blob_key_is_whole CHECK ((key_id IS NULL) = (wrapped_key IS NULL))
 );
 ALTER TABLE blob ALTER COLUMN sums SET STORAGE EXTERNAL;
 COMMENT ON TABLE blob IS 'Stored bytes. A name that was given up without ever being committed stands here as condemned, without a locator.';
-CREATE INDEX blob_condemned ON blob (condemned_at) WHERE state = 'condemned';
+COMMENT ON COLUMN blob.erased IS 'How often its bytes were deleted: a put that was given up can still land, so they are deleted twice.';
+CREATE INDEX blob_condemned ON blob (erase_at) WHERE state = 'condemned';
 COMMENT ON INDEX blob_condemned IS 'The sweep: bytes whose grace has passed.';
 
 CREATE TABLE version (

@@ -1,0 +1,3 @@
+-- Without jobs.
+DROP TABLE job_schedule;
+DROP TABLE job;
