@@ -79,8 +79,8 @@ class _Parts:
 
 
 @asynccontextmanager
-async def build(config: Config) -> AsyncIterator[House]:
-    """The house for these settings; what it holds open is closed behind it."""
+async def build(config: Config, *, phases: Phases | None = None) -> AsyncIterator[House]:
+    """The house for these settings; what it holds open is closed behind it. `phases` takes the place of the metered ones."""
     async with AsyncExitStack() as stack:
         clock, ids = SystemClock(), SystemIds()
         meter = PrometheusMeter(version=version("seawall"))
@@ -89,7 +89,7 @@ async def build(config: Config) -> AsyncIterator[House]:
         store = await _store(config.store)
         founding = Founding(accounts=catalog, buckets=catalog, ids=ids, clock=clock)
         await founding.place(Placement(id=PLACEMENT, store=config.store.kind))
-        phases = MeteredPhases(meter, clock)
+        phases = phases or MeteredPhases(meter, clock)
         committer = Committer(objects=catalog, ids=ids, phases=phases)
         parts = _Parts(clock=clock, ids=ids, catalog=catalog, store=store, committer=committer, phases=phases)
         health = HealthChecks(catalog.check, Check(name="store", ask=store.check), *_sessions(config, stack))

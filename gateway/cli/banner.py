@@ -1,11 +1,13 @@
 """What `seawall up` says when everything is ready."""
 
 import shutil
+import sys
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 from gateway.cli.credentials import Credentials
 
-_BOTO3 = """python3 - <<'END'
+_BOTO3 = """{python} - <<'END'
 import boto3
 s3 = boto3.client("s3", endpoint_url="{endpoint}", region_name="{region}",
                   aws_access_key_id="{access_key}", aws_secret_access_key="{secret_key}")
@@ -36,7 +38,7 @@ class Ready:
 
 def banner(ready: Ready) -> str:
     commands = [_CURL, _BOTO3, *([_AWS] if shutil.which("aws") else [])]
-    facts = asdict(ready)
+    facts = {**asdict(ready), "python": _interpreter()}
     return "\n".join(
         [
             "",
@@ -56,3 +58,9 @@ def banner(ready: Ready) -> str:
             "",
         ]
     )
+
+
+def _interpreter() -> str:
+    """The one that runs this has the libraries; as it is typed from here."""
+    path = Path(sys.executable)
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)

@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 
 from buckets.defaults import shipped
+from buckets.ports import Phases
 from buckets.settings import Secret
 from gateway.build import House, build
 from gateway.cli.banner import Ready, banner
@@ -60,25 +61,27 @@ def up(  # noqa: PLR0917  # the command line has no positions
     config = load(flags=flags, file=config_file).config
     configure(config.observe, request_id=REQUEST_ID.get)
     with ExitStack() as stack:
-        sockets = _bound(config, stack)
+        sockets = bound(config, stack)
         trial = None if _keeps_nothing(config) else stack.enter_context(started(config, data))
-        asyncio.run(_run(_Start(trial.config if trial else _passing(config), trial, sockets, ready_file)))
+        asyncio.run(run(Start(trial.config if trial else _passing(config), trial, sockets, ready_file)))
 
 
 @dataclass(frozen=True, slots=True)
-class _Start:
-    """What is to be run."""
+class Start:
+    """What is to be run; `phases` takes the place of the metered ones."""
 
     config: Config
     trial: Trial | None
     sockets: Sockets
     ready_file: Path | None
+    phases: Phases | None = None
 
 
-async def _run(start: _Start) -> None:
+async def run(start: Start) -> None:
+    """Serve until told to stop."""
     if start.trial:
         await start.trial.prepare()
-    async with build(start.config) as house:
+    async with build(start.config, phases=start.phases) as house:
         ready = await _found(house, start)
         server = Server(
             data=house.data,
@@ -105,7 +108,7 @@ async def _watched(trial: Trial | None) -> AsyncIterator[None]:
                 await watch
 
 
-async def _found(house: House, start: _Start) -> Ready:
+async def _found(house: House, start: Start) -> Ready:
     owner = await house.founding.owner()
     await house.founding.create_buckets(shipped(), owner)
     credentials = await first_credentials(
@@ -126,7 +129,7 @@ def _announce(ready: Ready, file: Path | None) -> None:
     click.echo(banner(ready))
 
 
-def _bound(config: Config, stack: ExitStack) -> Sockets:
+def bound(config: Config, stack: ExitStack) -> Sockets:
     """Both ports first: one that is taken is told before anything was started."""
     edge = config.edge
     data = stack.enter_context(bind(edge.host, edge.port))
