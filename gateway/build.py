@@ -1,8 +1,8 @@
 """What stands on what: the only place that knows every concrete class."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, fields
 from functools import partial
 from importlib.metadata import version
@@ -13,7 +13,7 @@ from buckets.catalog.budget import check_budget
 from buckets.catalog.catalog import PostgresCatalog
 from buckets.catalog.migrate import Migrator
 from buckets.catalog.pool import Pool
-from buckets.errors import BrokenSetting
+from buckets.errors import BrokenSetting, StorageError
 from buckets.memory.blobs import MemoryBlobStore
 from buckets.memory.catalog import MemoryCatalog
 from buckets.model.blob import Placement
@@ -42,6 +42,7 @@ from gateway.observe.health import Check, HealthChecks
 from gateway.observe.metrics import PrometheusMeter
 from gateway.observe.ops import Operations
 from gateway.observe.phases import MeteredPhases
+from gateway.periodic import Chore
 from gateway.rest.front import RestFront
 from gateway.s3.front import S3Front
 from gateway.system import SystemClock, SystemIds
@@ -63,7 +64,8 @@ class House:
     data: Conversation
     operations: web.Application
     health: HealthChecks
-    committer: Committer
+    chores: Sequence[Chore]
+    finish: Callable[[], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +95,8 @@ async def build(config: Config, *, phases: Phases | None = None) -> AsyncIterato
         committer = Committer(objects=catalog, ids=ids, phases=phases)
         parts = _Parts(clock=clock, ids=ids, catalog=catalog, store=store, committer=committer, phases=phases)
         health = HealthChecks(catalog.check, Check(name="store", ask=store.check), *_sessions(config, stack))
-        services = _services(parts, limit=config.edge.max_body_bytes)
+        names = BlobNames(catalog, clock, ids.uuid7())
+        services = _services(parts, names, limit=config.edge.max_body_bytes)
         door = Door(authenticator=_authenticator(config, catalog, seal, clock), guard=Guard(services))
         yield House(
             clock=clock,
@@ -111,12 +114,19 @@ async def build(config: Config, *, phases: Phases | None = None) -> AsyncIterato
             ),
             operations=Operations(health, meter, token=config.edge.ops_token).app(),
             health=health,
-            committer=committer,
+            chores=[Chore("renewing leases", names.lasting / 6, names.renew)],
+            finish=partial(_finish, committer, names),
         )
 
 
-def _services(parts: _Parts, *, limit: int) -> Services:
-    names = BlobNames(parts.catalog, parts.clock, parts.ids.uuid7())
+async def _finish(committer: Committer, names: BlobNames) -> None:
+    """What was begun is committed; what was only named is given back, which the sweep would do in time as well."""
+    await committer.drain()
+    with suppress(StorageError):
+        await names.release()
+
+
+def _services(parts: _Parts, names: BlobNames, *, limit: int) -> Services:
     put = PutObject(
         store=parts.store,
         checksums=StreamChecksums(),

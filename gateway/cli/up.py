@@ -26,6 +26,7 @@ from gateway.edge.listen import bind, url_of
 from gateway.embedded.parent import end_with_parent
 from gateway.embedded.secret_file import write_private
 from gateway.observe.logging import configure
+from gateway.periodic import kept_up
 from gateway.serve import Server, Sockets
 from seaweedfs.settings import StoreKind
 
@@ -89,9 +90,9 @@ async def run(start: Start) -> None:
             sockets=start.sockets,
             settings=start.config.edge,
             on_drain=house.health.drain,
-            finish=house.committer.drain,
+            finish=house.finish,
         )
-        async with _watched(start.trial):
+        async with _watched(start.trial), kept_up(house.chores):
             await server.run(on_ready=lambda: _announce(ready, start.ready_file))
 
 

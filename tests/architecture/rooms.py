@@ -32,6 +32,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "buckets.sessions": (*CORE, "redis"),
     "seaweedfs": (*CORE, "aiohttp", "aiobotocore"),
     "gateway": (),
+    "gateway.periodic": CORE,
     "gateway.system": CORE,
     "gateway.edge": (*CORE, "aiohttp"),
     "gateway.wire": (*CORE, "aiohttp"),

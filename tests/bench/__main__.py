@@ -1,0 +1,34 @@
+"""`make bench`: how fast we are beside what we stand on, in one run. Figures of one machine: compare the ratios."""
+
+import asyncio
+import platform
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from gateway.embedded.layout import DataDirectory
+from gateway.embedded.postgres import PostgresServer
+from tests.bench.commits import commits
+from tests.bench.small_objects import small_objects
+from tests.bench.table import Line
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory(prefix="seawall-bench-") as scratch:
+        lines = [*_with_postgres(Path(scratch)), *asyncio.run(small_objects(Path(scratch)))]
+    print(f"Python {platform.python_version()}, {platform.machine()}, {platform.system()} {platform.release()}")
+    for line in lines:
+        print(line)
+
+
+def _with_postgres(scratch: Path) -> Sequence[Line]:
+    server = PostgresServer(DataDirectory(scratch / "postgres"))
+    server.start()
+    try:
+        return asyncio.run(commits(server))
+    finally:
+        server.stop()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,93 @@
+"""COMMIT by itself: one at a time, and brought together in groups."""
+
+import asyncio
+import itertools
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import asyncpg
+
+from buckets.catalog.catalog import PostgresCatalog
+from buckets.catalog.migrate import Migrator
+from buckets.catalog.pool import Pool
+from buckets.memory.phases import MemoryPhases
+from buckets.model.account import User
+from buckets.model.blob import BlobLease
+from buckets.model.bucket import Bucket
+from buckets.model.commit import PutItem
+from buckets.service.committer import Committer
+from gateway.embedded.postgres import PostgresServer
+from gateway.system import SystemClock, SystemIds
+from tests.bench.table import Line
+from tests.factories import values
+from tests.fixtures.meters import RecordingMeter
+
+ROUNDS = 5
+ITEMS = 1024
+CALLERS = 256
+
+
+@dataclass(frozen=True)
+class Stage:
+    catalog: PostgresCatalog
+    owners: Sequence[User]
+    bucket: Bucket
+    numbers: Iterator[int]
+
+
+async def commits(server: PostgresServer) -> Sequence[Line]:
+    stage = await _stage(server)
+    single, one_owner, many_owners = [], [], []
+    for _ in range(ROUNDS):
+        single.append(await _rate(stage, group=1, lanes=1, owners=1))
+        one_owner.append(await _rate(stage, group=64, lanes=2, owners=1))
+        many_owners.append(await _rate(stage, group=64, lanes=2, owners=16))
+    await stage.catalog.close()
+    return [
+        Line("commits, each its own transaction, one lane", single),
+        Line("commits in groups, one owner", one_owner, "single", single),
+        Line("commits in groups, 16 owners", many_owners, "single", single),
+    ]
+
+
+async def _rate(stage: Stage, *, group: int, lanes: int, owners: int) -> float:
+    committer = Committer(objects=stage.catalog, ids=SystemIds(), phases=MemoryPhases(), group=group, lanes=lanes)
+    items = iter(await _items(stage, owners))
+
+    async def call() -> None:
+        for item in items:
+            await committer.put("put", item)
+
+    began = time.perf_counter()
+    await asyncio.gather(*(call() for _ in range(CALLERS)))
+    return ITEMS / (time.perf_counter() - began)
+
+
+async def _items(stage: Stage, owners: int) -> Sequence[PutItem]:
+    leases = [await _lease(stage.catalog) for _ in range(ITEMS // 1024)]
+    names = itertools.chain.from_iterable(leases)
+    writers = itertools.cycle(stage.owners[:owners])
+    return [
+        values.put_item(stage.bucket, f"cards/{next(stage.numbers):09d}", b"card", owner=next(writers), name=name) for name in names
+    ]
+
+
+async def _lease(catalog: PostgresCatalog) -> BlobLease:
+    return await catalog.lease_blobs(placement="default", holder=values.IDS.uuid7(), count=1024, lasting=timedelta(hours=1))
+
+
+async def _stage(server: PostgresServer) -> Stage:
+    connection = await asyncpg.connect(server.dsn("postgres", server.owner, server.owner_password))
+    await connection.execute("CREATE DATABASE bench")
+    await connection.close()
+    dsn = server.dsn("bench", server.owner, server.owner_password)
+    await Migrator(dsn, server.owner).up()
+    catalog = PostgresCatalog(await Pool.open(RecordingMeter(), SystemClock(), dsn=dsn), ids=SystemIds(), clock=SystemClock())
+    owners = [values.user() for _ in range(16)]
+    await catalog.create_account(values.account(), owners[0])
+    await catalog.ensure_placement(values.PLACEMENT)
+    bucket = values.bucket(owners[0])
+    await catalog.create_bucket(bucket)
+    return Stage(catalog, owners, bucket, itertools.count())
