@@ -1,13 +1,13 @@
 """What a write does to a name, decided from what is known of it under lock. No I/O: every catalog carries out the same changes."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from buckets import conditions
 from buckets.errors import StorageError
 from buckets.model.bucket import Versioning
-from buckets.model.commit import CommitItem, Deleted, DeleteItem, Owner, PutItem
+from buckets.model.commit import CommitItem, Deleted, DeleteItem, Name, Owner, PutItem
 from buckets.model.version import Head
 from buckets.names import VersionId
 
@@ -71,6 +71,20 @@ class Change:
         gone = next(iter((*self.trash, *self.forget)), None)
         return Deleted(removed=gone.version if gone else None, marker=self.item.version if self.marker else None)
 
+    @property
+    def kind(self) -> str:
+        """What an event of it is called."""
+        return "object.created" if isinstance(self.item, PutItem) else "object.removed"
+
+    @property
+    def facts(self) -> Mapping[str, str | int | None]:
+        """What an event of it tells."""
+        if isinstance(self.item, PutItem):
+            content = self.item.content
+            return {"version": str(self.item.version), "size": content.size, "etag": content.digests.etag}
+        removed, marker = self.deleted.removed, self.deleted.marker
+        return {"removed": str(removed) if removed else None, "marker": str(marker) if marker else None}
+
     def charges(self) -> Iterator[Charge]:
         for gone in self.forget:
             yield Charge(gone.owner, -gone.size, -1)
@@ -89,6 +103,14 @@ def decide(item: CommitItem, standing: Standing) -> Change | StorageError:
     if refusal:
         return refusal
     return _put(item, standing) if isinstance(item, PutItem) else _delete(item, standing)
+
+
+def require_apart(items: Sequence[CommitItem]) -> None:
+    """A name, or an owner's idempotency key, stands in a group once; twice is the program's fault and a ValueError."""
+    subjects: list[Name | tuple[Owner, str]] = [item.name for item in items]
+    subjects += [(item.writer, item.idempotency.key) for item in items if item.idempotency]
+    if len(set(subjects)) < len(subjects):
+        raise ValueError("a name or an idempotency key stands in a group twice")
 
 
 def head_after(item: PutItem, *, seq: int, at: datetime) -> Head:
@@ -121,7 +143,7 @@ def _delete(item: DeleteItem, standing: Standing) -> Change:
     marker = item.bucket.versioning is not Versioning.OFF
     return Change(
         item=item,
-        seq=standing.seq + 1 if marker else standing.seq,
+        seq=standing.seq + 1 if marker or standing.current else standing.seq,
         trash=kept,
         forget=[present for present in gone if present not in kept],
         unlist=standing.current is not None,

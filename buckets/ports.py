@@ -14,10 +14,12 @@ from uuid import UUID
 
 from buckets.model.account import Account, User
 from buckets.model.blob import BlobLease, Extent, Placement, Span, Stored
+from buckets.model.block import SummedExtent
 from buckets.model.bucket import Bucket
 from buckets.model.checksum import Claim
 from buckets.model.commit import CommitItem, Outcome
 from buckets.model.credential import ApiKey, KeyPair
+from buckets.model.event import Event
 from buckets.model.job import Job, JobOutcome, JobState, LeaseState, NewJob, Progress, Schedule
 from buckets.model.version import Digests, Head
 from buckets.names import AccessKey, AccountId, BlobId, BucketId, BucketName, JobId, ObjectKey, VersionId
@@ -101,8 +103,53 @@ class Objects(Protocol):
     async def find_head(self, bucket: BucketId, key: ObjectKey) -> Head | None:
         """The readable head of a name, as of this moment."""
 
-    async def load_extents(self, bucket: BucketId, version: VersionId) -> Sequence[Extent]:
-        """All extents of a version in their order."""
+    async def load_extents(self, bucket: BucketId, version: VersionId, span: Span | None = None) -> Sequence[Extent]:
+        """The extents of a version in their order, or of a part of it, cut to that; none when there is no such version any more."""
+
+    async def load_sums(self, extents: Sequence[Extent]) -> Sequence[SummedExtent]:
+        """The same extents with the sums of the blocks that they touch, also when no version refers to their blobs any more.
+
+        A blob that is not there is as good as one without bytes.
+        """
+
+
+class Outbox(Protocol):
+    """What was committed and is to be told. One announcer at a time gives positions, after the fact: a cursor misses nothing."""
+
+    async def announce(self, *, limit: int) -> int:
+        """Give positions to what has none, in the order of each key; how many. None when somebody else is at it."""
+
+    async def page_events(self, *, after: int, limit: int) -> Sequence[Event]:
+        """What was announced behind a position, in order."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condemned:
+    """A blob that nothing refers to, nor ever will. One whose put was given up has no locator; `erased` counts its deletes."""
+
+    blob: BlobId
+    placement: str
+    locator: str | None
+    erased: int = 0
+
+
+class Garbage(Protocol):
+    """What is stored and not needed any more. Any number of sweeps may be at it; none waits for a COMMIT, or for another."""
+
+    async def condemn_abandoned(self, *, margin: timedelta, limit: int) -> int:
+        """End leases that ran out `margin` ago; how many. Their names are committed already or condemned, due at once."""
+
+    async def condemn_unreferenced(self, *, grace: timedelta, limit: int) -> int:
+        """Settle blobs that lost a reference; how many. Those that lost their last are condemned, due after `grace`."""
+
+    async def due(self, placements: Collection[str], *, limit: int) -> Sequence[Condemned]:
+        """Blobs in these placements whose bytes may go, those that have been due longest first. Others may have them too."""
+
+    async def erased(self, blobs: Sequence[Condemned], *, again_after: timedelta) -> int:
+        """The bytes of blobs as `due` gave them are gone; how many nobody else had settled.
+
+        Each is due once more `again_after` later, for a put that was given up can still land. After that it is forgotten.
+        """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,6 +237,7 @@ class Findings:
     size: int
     digests: Digests
     sums: bytes = b""
+    """Of the body's blocks, see `model/block.py`."""
 
 
 class Inspection(Protocol):
@@ -207,6 +255,9 @@ class Checksums(Protocol):
 
     def inspect(self, claims: Claims, *, limit: int) -> AbstractAsyncContextManager[Inspection]:
         """The context owns the inspection's resources: leaving it, however, frees them."""
+
+    def crc32c(self, data: bytes | memoryview, start: int = 0) -> int:
+        """The CRC32C of some bytes, or, from the CRC32C of what came before them on, of all."""
 
 
 class Phase(StrEnum):

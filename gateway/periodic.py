@@ -2,10 +2,11 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from buckets.errors import StorageError
 
@@ -24,13 +25,22 @@ class Chore:
 @asynccontextmanager
 async def kept_up(chores: Sequence[Chore]) -> AsyncIterator[None]:
     """Do the chores until the block is left."""
-    tasks = [asyncio.create_task(_keep_up(chore)) for chore in chores]
+    async with background(*(_keep_up(chore) for chore in chores)):
+        yield
+
+
+@asynccontextmanager
+async def background(*work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Work that goes on until the block is left, and has ended then."""
+    tasks = [asyncio.create_task(each) for each in work]
     try:
         yield
     finally:
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        for outcome in await asyncio.gather(*tasks, return_exceptions=True):
+            if isinstance(outcome, Exception):
+                _log.error("background work broke", exc_info=outcome)
 
 
 async def _keep_up(chore: Chore) -> None:

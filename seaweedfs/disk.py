@@ -27,6 +27,7 @@ from seaweedfs.files import (
 from seaweedfs.threads import Threads
 
 T = TypeVar("T")
+_MANY = 64  # chunks: a body that comes byte by byte must not cost an object for each
 _log = logging.getLogger(__name__)
 
 
@@ -54,8 +55,7 @@ class DiskBlobStore:
     async def open(self, locator: str, span: Span) -> AsyncIterator[AsyncIterator[bytes]]:
         outgoing = OutgoingFile(path_of(self._root, locator), span)
         try:
-            first = await self._call(outgoing.begin)
-            yield self._pieces(outgoing, first)
+            yield self._pieces(outgoing, await self._call(outgoing.begin))
         finally:
             if outgoing.is_open:
                 await self._call(outgoing.close)
@@ -88,6 +88,8 @@ class DiskBlobStore:
                 raise IncompleteBody(size, received)
             waiting += len(chunk)
             chunks.append(chunk)
+            if len(chunks) == _MANY:
+                chunks = [b"".join(chunks)]
             if waiting >= PIECE:
                 await self._call(incoming.append, chunks)
                 waiting, chunks = 0, []

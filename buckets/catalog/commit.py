@@ -25,18 +25,26 @@ _Q = queries.load("commit")
 
 
 class Commit:
-    """One group. A name may stand in it once, and so may a caller's idempotency key."""
+    """One attempt at a group. A name may stand in it once, and so may a caller's idempotency key.
 
-    def __init__(self, session: Session, ids: Ids, items: Sequence[CommitItem]) -> None:
+    `owners` are to be charged for it as far as is known: the writers at first, and whoever an attempt has met.
+    """
+
+    def __init__(self, session: Session, ids: Ids, items: Sequence[CommitItem], owners: set[Owner]) -> None:
         self._session = session
         self._ids = ids
         self._items = items
+        self._owners = owners
 
     async def run(self) -> Sequence[Outcome] | None:
-        """The outcomes; None when a head changed hands between the two locks, and the group is to be tried again from the start."""
-        owners = await self._lock_usage()
+        """The outcomes; None when an owner turned up whose usage is not locked: the group is to be tried again from the start."""
+        locked = await self._lock_usage()
+        if not locked.issuperset(self._owners):
+            await self._session.run(_Q["open_usage"], *columns(sorted(self._owners), 2))
+            return None  # to go on from here, with locks in hand, would be to take the others out of order
         standings = await self._lock_heads()
-        if not owners.issuperset(_owners_of(standings.values())):
+        self._owners |= _owners_of(standings.values())
+        if not locked.issuperset(self._owners):
             return None
         known = await self._known()
         unsound = await self._unsound()
@@ -56,14 +64,9 @@ class Commit:
         return before or decide(item, standings[item.name])
 
     async def _lock_usage(self) -> set[Owner]:
-        """Of those who write, and of those whose objects may go: to be charged, a row must be locked before any head is."""
-        writers = sorted({item.writer for item in self._items})
+        """Of those known, and of those whose objects seem to be going: to be charged, a row must be locked before any head is."""
         names = columns((item.name for item in self._items), 2)
-        locked = _owners(await self._session.rows(_Q["lock_usage"], *columns(writers, 2), *names))
-        if not locked.issuperset(writers):
-            await self._session.run(_Q["open_usage"], *columns(writers, 2))
-            locked = _owners(await self._session.rows(_Q["lock_usage"], *columns(writers, 2), *names))
-        return locked
+        return _owners(await self._session.rows(_Q["lock_usage"], *columns(self._owners, 2), *names))
 
     async def _lock_heads(self) -> Mapping[Name, Standing]:
         names = columns((item.name for item in self._items), 2)

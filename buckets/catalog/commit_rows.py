@@ -10,9 +10,10 @@ from uuid import UUID
 from buckets.catalog.rows import Row
 from buckets.change import Change, Charge, head_after
 from buckets.errors import StorageError
+from buckets.model.blob import Extent, Span
 from buckets.model.commit import CommitItem, Committed, Deleted, Outcome, PutItem
 from buckets.model.version import Head
-from buckets.names import UserId, VersionId
+from buckets.names import BlobId, UserId, VersionId
 
 Line: TypeAlias = Sequence[Any]
 
@@ -71,16 +72,17 @@ def charges(totals: Sequence[Charge]) -> Iterator[Line]:
 def events(changes: Sequence[Change]) -> Iterator[Line]:
     for change in changes:
         item = change.item
-        kind, facts = ("object.created", _created(item)) if isinstance(item, PutItem) else ("object.removed", _removed(change))
-        yield item.operation, item.bucket.account, item.bucket.id, item.key, change.seq, kind, json.dumps(facts)
+        facts = json.dumps(change.facts)
+        yield item.operation, item.bucket.account, item.bucket.id, item.key, change.seq, change.kind, facts
 
 
 def answers(changes: Sequence[Change]) -> Iterator[Line]:
     for change in changes:
         item = change.item
         if isinstance(item, PutItem) and item.idempotency:
-            facts = {"version": str(item.version), "seq": change.seq, "owner": str(item.origin.caller.user)}
-            yield *item.writer, item.idempotency.key, item.idempotency.fingerprint, json.dumps(facts)
+            said = {"version": str(item.version), "seq": change.seq, "owner": str(item.origin.caller.user)}
+            held = {"first": _told(item.extents[0]) if item.extents else None, "extents": len(item.extents)}
+            yield *item.writer, item.idempotency.key, item.idempotency.fingerprint, json.dumps(said | held)
 
 
 def audit_line(line_id: UUID, item: CommitItem, decided: Change | StorageError) -> Line:
@@ -103,12 +105,24 @@ def outcome(item: CommitItem, row: Row) -> Outcome | None:
 
 
 def replayed_head(item: PutItem, answer: str) -> Head:
-    """As it was answered the first time; that the request is the same its fingerprint has shown."""
+    """As it was answered the first time, over the blobs of then; that the content is the same the fingerprint has shown."""
     said = json.loads(answer)
-    at = datetime.fromisoformat(said["at"])
     return replace(
-        head_after(item, seq=said["seq"], at=at), version=VersionId(UUID(said["version"])), owner=UserId(UUID(said["owner"]))
+        head_after(item, seq=said["seq"], at=datetime.fromisoformat(said["at"])),
+        version=VersionId(UUID(said["version"])),
+        owner=UserId(UUID(said["owner"])),
+        first=_extent(said["first"]) if said["first"] else None,
+        extents=said["extents"],
     )
+
+
+def _told(extent: Extent) -> Sequence[str | int]:
+    return str(extent.blob), extent.placement, extent.locator, extent.span.offset, extent.span.length
+
+
+def _extent(told: Sequence[Any]) -> Extent:
+    blob, placement, locator, offset, length = told
+    return Extent(blob=BlobId(UUID(blob)), placement=placement, locator=locator, span=Span(offset, length))
 
 
 def _version_id(text: str | None) -> VersionId | None:
@@ -132,15 +146,3 @@ def _first(item: PutItem) -> Line:
         return None, None, None, None, None
     first = item.extents[0]
     return first.blob, first.placement, first.locator, first.span.offset, first.span.length
-
-
-def _created(item: PutItem) -> dict[str, Any]:
-    return {"version": str(item.version), "size": item.content.size, "etag": item.content.digests.etag}
-
-
-def _removed(change: Change) -> dict[str, Any]:
-    deleted = change.deleted
-    return {
-        "removed": str(deleted.removed) if deleted.removed else None,
-        "marker": str(deleted.marker) if deleted.marker else None,
-    }

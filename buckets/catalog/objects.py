@@ -7,8 +7,10 @@ from uuid import UUID
 from buckets.catalog import commit_rows, queries, rows
 from buckets.catalog.commit import Commit
 from buckets.catalog.pool import Lane, Pool
+from buckets.change import require_apart
 from buckets.errors import CatalogBusy, CatalogUnavailable
-from buckets.model.blob import LONGEST_REQUEST, BlobLease, Extent, lease_id
+from buckets.model.blob import LONGEST_REQUEST, BlobLease, Extent, Span, lease_id
+from buckets.model.block import SUM, SummedExtent, blocks_of
 from buckets.model.commit import CommitItem, Outcome
 from buckets.model.version import Head
 from buckets.names import BucketId, ObjectKey, VersionId
@@ -17,6 +19,7 @@ from buckets.ports import Ids
 _Q = queries.load("objects")
 _C = queries.load("commit")
 _ATTEMPTS = 5
+_FARTHEST = (1 << 63) - 1
 
 
 class PostgresObjects:
@@ -36,9 +39,11 @@ class PostgresObjects:
         await self._pool.run(_Q["renew_leases"], holder, lasting, 2 * LONGEST_REQUEST, idempotent=True)
 
     async def commit(self, items: Sequence[CommitItem]) -> Sequence[Outcome]:
+        require_apart(items)
+        owners = {item.writer for item in items}
         for _ in range(_ATTEMPTS):
             async with self._pool.transaction(Lane.COMMIT) as session:
-                outcomes = await Commit(session, self._ids, items).run()
+                outcomes = await Commit(session, self._ids, items, owners).run()
             if outcomes is not None:
                 return outcomes
         raise CatalogBusy
@@ -56,8 +61,16 @@ class PostgresObjects:
         row = await self._pool.row(_Q["find_head"], bucket, key, lane=Lane.LOOKUP)
         return rows.head(row) if row else None
 
-    async def load_extents(self, bucket: BucketId, version: VersionId) -> Sequence[Extent]:
-        return [rows.extent(row) for row in await self._pool.rows(_Q["load_extents"], bucket, version, lane=Lane.LOOKUP)]
+    async def load_extents(self, bucket: BucketId, version: VersionId, span: Span | None = None) -> Sequence[Extent]:
+        start, stop = (span.offset, span.end) if span else (0, _FARTHEST)
+        found = await self._pool.rows(_Q["load_extents"], bucket, version, start, stop, lane=Lane.LOOKUP)
+        return [rows.extent(row) for row in found]
+
+    async def load_sums(self, extents: Sequence[Extent]) -> Sequence[SummedExtent]:
+        blocks = [blocks_of(extent.span) for extent in extents]
+        places = [each.start * SUM for each in blocks], [len(each) * SUM for each in blocks]
+        found = await self._pool.rows(_Q["load_sums"], [extent.blob for extent in extents], *places, lane=Lane.LOOKUP)
+        return [rows.summed(extent, row) for extent, row in zip(extents, found, strict=True)]
 
     async def page_heads(self, bucket: BucketId, *, first: str, before: str | None, limit: int) -> Sequence[Head]:
         query = _Q["page_heads"] if before is None else _Q["page_heads_before"]

@@ -6,8 +6,10 @@ from typing import Any, Protocol
 
 from buckets.model.account import Role, User
 from buckets.model.blob import Extent, Span
+from buckets.model.block import SummedExtent
 from buckets.model.bucket import Bucket, Versioning, Visibility
 from buckets.model.credential import ApiKey, KeyPair
+from buckets.model.event import Event
 from buckets.model.version import Content, Digests, Head, ScanState
 from buckets.names import AccessKey, AccountId, BlobId, BucketId, BucketName, CredentialId, ObjectKey, UserId, VersionId
 
@@ -99,6 +101,20 @@ def first_extent(row: Row) -> Extent | None:
     )
 
 
+def event(row: Row) -> Event:
+    return Event(
+        position=row["position"],
+        id=row["id"],
+        account=AccountId(row["account"]),
+        bucket=BucketId(row["bucket"]),
+        key=ObjectKey(row["key"]),
+        seq=row["seq"],
+        kind=row["kind"],
+        facts=json.loads(row["payload"]),
+        at=row["created_at"],
+    )
+
+
 def extent(row: Row) -> Extent:
     return Extent(
         blob=BlobId(row["blob"]),
@@ -106,3 +122,7 @@ def extent(row: Row) -> Extent:
         locator=row["locator"],
         span=Span(row["blob_offset"], row["length"]),
     )
+
+
+def summed(extent: Extent, row: Row) -> SummedExtent:
+    return SummedExtent(extent=extent, blob_size=row["size"] or 0, sums=row["sums"] or b"")

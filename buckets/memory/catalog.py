@@ -5,19 +5,20 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from buckets.change import Change, Charge, Present, Standing, decide, head_after
+from buckets import ranges
+from buckets.change import Change, Charge, Present, Standing, decide, head_after, require_apart
 from buckets.errors import (
     BrokenSetting,
     BucketExists,
     CatalogUnavailable,
     IdempotencyKeyReused,
     LeaseExpired,
-    OutcomeUnknown,
     SourceMoved,
     StorageError,
 )
 from buckets.model.account import Account, Role, User
-from buckets.model.blob import Blob, BlobLease, Extent, Placement, lease_id, lease_of
+from buckets.model.blob import Blob, BlobLease, Extent, Placement, Span, lease_id, lease_of
+from buckets.model.block import SUM, SummedExtent, blocks_of
 from buckets.model.bucket import Bucket
 from buckets.model.commit import CommitItem, Committed, Deleted, Name, Outcome, Owner, PutItem, Refused
 from buckets.model.credential import ApiKey, KeyPair
@@ -35,6 +36,15 @@ class Usage:
     stored_bytes: int = 0
     stored_objects: int = 0
     trashed_bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AuditLine:
+    """What became of a write."""
+
+    operation: UUID
+    result: str
+    reason: str | None = None
 
 
 @dataclass(slots=True)
@@ -70,6 +80,9 @@ class MemoryCatalog:
     answers: dict[tuple[Owner, str], tuple[bytes, Head]] = field(default_factory=dict)
     operations: dict[UUID, Outcome | None] = field(default_factory=dict)
     gc_candidates: set[BlobId] = field(default_factory=set)
+    condemned: dict[BlobId, Blob] = field(default_factory=dict)
+    audit: list[AuditLine] = field(default_factory=list)
+    outbox: list[Change] = field(default_factory=list)
 
     async def create_account(self, account: Account, owner: User) -> None:
         self.accounts[account.id] = account
@@ -121,7 +134,10 @@ class MemoryCatalog:
                 self.leases[lease.id] = replace(lease, until=now + lasting)
 
     async def commit(self, items: Sequence[CommitItem]) -> Sequence[Outcome]:
-        return [self._commit(item) for item in items]
+        require_apart(items)
+        decided = [self._decided(item) for item in items]
+        self._require_new([each for each in decided if isinstance(each, Change) and each.matters])
+        return [self._outcome(item, each) for item, each in zip(items, decided, strict=True)]
 
     async def resolve(self, item: CommitItem) -> Outcome | None:
         return self.operations.setdefault(item.operation, None)
@@ -130,9 +146,13 @@ class MemoryCatalog:
         head = self.head((bucket, key))
         return head if head and head.state in _READABLE else None
 
-    async def load_extents(self, bucket: BucketId, version: VersionId) -> Sequence[Extent]:
+    async def load_extents(self, bucket: BucketId, version: VersionId, span: Span | None = None) -> Sequence[Extent]:
         found = self.versions.get(version)
-        return found.extents if found and found.name[0] == bucket else []
+        extents = found.extents if found and found.name[0] == bucket else []
+        return list(ranges.cut(extents, span)) if span else extents
+
+    async def load_sums(self, extents: Sequence[Extent]) -> Sequence[SummedExtent]:
+        return [self._summed(extent) for extent in extents]
 
     async def page_heads(self, bucket: BucketId, *, first: str, before: str | None, limit: int) -> Sequence[Head]:
         names = sorted((name for name in self.current if name[0] == bucket), key=lambda name: name[1].encode())
@@ -152,23 +172,37 @@ class MemoryCatalog:
     async def close(self) -> None:
         """Nothing to let go."""
 
+    def _summed(self, extent: Extent) -> SummedExtent:
+        blob, blocks = self.blobs.get(extent.blob) or self.condemned.get(extent.blob), blocks_of(extent.span)
+        if blob is None:
+            return SummedExtent(extent=extent, blob_size=0, sums=b"")
+        return SummedExtent(extent=extent, blob_size=blob.size, sums=blob.sums[blocks.start * SUM : blocks.stop * SUM])
+
     def _role(self, owner: UserId) -> Role:
         return self.users[owner].role
 
     def _usable(self, credential: KeyPair | ApiKey) -> bool:
         return credential.expires_at is None or credential.expires_at > self.clock.now()
 
-    def _commit(self, item: CommitItem) -> Outcome:
-        decided = self._known(item) or self._unsound(item) or decide(item, self._standing(item.name))
-        if isinstance(decided, StorageError):
-            return Refused(decided)
+    def _decided(self, item: CommitItem) -> Change | Committed | StorageError:
+        return self._known(item) or self._unsound(item) or decide(item, self._standing(item.name))
+
+    def _require_new(self, changes: Sequence[Change]) -> None:
+        """Operations and blobs are used once. One that was, or that was given up by `resolve`, takes its whole group down."""
+        brought = {blob.id for change in changes if isinstance(change.item, PutItem) for blob in change.item.blobs}
+        if any(change.item.operation in self.operations for change in changes) or brought & self.blobs.keys():
+            raise CatalogUnavailable("it knows the operation, or a blob, already")
+
+    def _outcome(self, item: CommitItem, decided: Change | Committed | StorageError) -> Outcome:
         if isinstance(decided, Committed):
             return decided
+        if isinstance(decided, StorageError):
+            self.audit.append(AuditLine(item.operation, "refused", type(decided).__name__))
+            return Refused(decided)
+        self.audit.append(AuditLine(item.operation, "done"))
         return self._carry_out(decided)
 
     def _known(self, item: CommitItem) -> Committed | StorageError | None:
-        if item.operation in self.operations:
-            return OutcomeUnknown()  # it was resolved already, so it must not be carried out any more
         known = self.answers.get((item.writer, item.idempotency.key)) if item.idempotency else None
         if known is None or item.idempotency is None:
             return None
@@ -210,7 +244,9 @@ class MemoryCatalog:
         for charge in change.charges():
             self._charge(charge)
         outcome = self._put(change, change.item) if isinstance(change.item, PutItem) else self._delete(change)
-        self.operations[change.item.operation] = outcome
+        if change.matters:
+            self.operations[change.item.operation] = outcome
+            self.outbox.append(change)
         return outcome
 
     def _put(self, change: Change, item: PutItem) -> Committed:

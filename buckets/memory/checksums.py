@@ -7,12 +7,10 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 from buckets.errors import ClientGone, DigestMismatch, IncompleteBody, TooLarge
+from buckets.model.block import BLOCK, SUM
 from buckets.model.checksum import Algorithm, Claim
 from buckets.model.version import Digests
 from buckets.ports import Claims, Findings, Inspection
-
-BLOCK = 64 << 10
-SUMS_ABOVE = 1 << 20
 
 
 class MemoryChecksums:
@@ -23,6 +21,9 @@ class MemoryChecksums:
         if claims.size is not None and claims.size > limit:
             raise TooLarge(limit)
         yield _MemoryInspection(claims, limit)
+
+    def crc32c(self, data: bytes | memoryview, start: int = 0) -> int:
+        return crc32c(data, start)
 
 
 class _MemoryInspection:
@@ -52,7 +53,7 @@ class _MemoryInspection:
             _verify(claim, _COMPUTE[claim.algorithm](content))
         md5, sha256 = _COMPUTE[Algorithm.MD5](content), _COMPUTE[Algorithm.SHA256](content)
         digests = Digests(etag=md5.hex(), crc32c=crc32c(content), md5=md5, sha256=sha256)
-        return Findings(size=len(content), digests=digests, sums=_sums(content))
+        return Findings(size=len(content), digests=digests, sums=sums(content))
 
     def _require_whole(self) -> None:
         """A store may stop at the last byte declared; without a declaration only the end of the body says that it is whole."""
@@ -68,15 +69,14 @@ def _verify(claim: Claim, computed: bytes) -> None:
         raise DigestMismatch(claim.algorithm, claim.value.hex(), computed.hex(), claim.header)
 
 
-def _sums(content: bytes) -> bytes:
-    if len(content) <= SUMS_ABOVE:
-        return b""
-    return b"".join(crc32c(content[start : start + BLOCK]).to_bytes(4, "big") for start in range(0, len(content), BLOCK))
+def sums(content: bytes) -> bytes:
+    """Those of the blocks of a blob that holds just this."""
+    return b"".join(crc32c(content[start : start + BLOCK]).to_bytes(SUM, "big") for start in range(0, len(content), BLOCK))
 
 
-def crc32c(data: bytes) -> int:
+def crc32c(data: bytes | memoryview, start: int = 0) -> int:
     """The cyclic redundancy check with Castagnoli's polynomial, bits reflected."""
-    return _remainder(data, _CRC32C, 32)
+    return _remainder(data, _CRC32C, 32, start)
 
 
 def crc64nvme(data: bytes) -> int:
@@ -84,9 +84,9 @@ def crc64nvme(data: bytes) -> int:
     return _remainder(data, _CRC64NVME, 64)
 
 
-def _remainder(data: bytes, table: Sequence[int], bits: int) -> int:
+def _remainder(data: bytes | memoryview, table: Sequence[int], bits: int, start: int = 0) -> int:
     ones = (1 << bits) - 1
-    value = ones
+    value = start ^ ones
     for byte in data:
         value = table[(value ^ byte) & 0xFF] ^ (value >> 8)
     return value ^ ones

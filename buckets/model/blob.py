@@ -72,7 +72,7 @@ class Stored:
 class Blob:
     """A stored blob as the catalog knows it.
 
-    `sums` are CRC32C values per 64 KiB block, empty where the version's own sum is enough.
+    `sums` are those of its blocks, see `block.py`.
     """
 
     id: BlobId

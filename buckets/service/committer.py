@@ -84,18 +84,22 @@ class Committer:
 
     def _start(self) -> None:
         if len(self._running) < self.lanes:
-            lane = asyncio.create_task(self._run())
-            self._running.add(lane)
-            lane.add_done_callback(self._running.discard)
+            self._running.add(asyncio.create_task(self._run()))
 
     async def _run(self) -> None:
-        while group := self._next_group():
-            subjects = {subject for waiting in group for subject in waiting.subjects}
-            self._busy |= subjects
-            try:
-                await self._commit(group)
-            finally:
-                self._busy -= subjects
+        try:
+            while group := self._next_group():
+                await self._carry(group)
+        finally:
+            self._running -= {asyncio.current_task()}  # at once: whoever comes next must not count on a lane that has ended
+
+    async def _carry(self, group: Sequence[_Waiting]) -> None:
+        subjects = {subject for waiting in group for subject in waiting.subjects}
+        self._busy |= subjects
+        try:
+            await self._commit(group)
+        finally:
+            self._busy -= subjects
 
     def _next_group(self) -> Sequence[_Waiting]:
         """Those that came first and have nothing to do with each other nor with what is running; the others keep their order."""
@@ -110,12 +114,14 @@ class Committer:
         return group
 
     async def _commit(self, group: Sequence[_Waiting]) -> None:
-        """A group that fails is settled item by item, so that one cannot take the others with it."""
+        """A group that fails is settled item by item, so that one cannot take the others with it.
+
+        Side by side, for a catalog that does not answer keeps everybody waiting as long as one.
+        """
         try:
             outcomes = await self.objects.commit([waiting.item for waiting in group])
         except StorageError as fault:
-            for waiting in group:
-                await self._settle(waiting, fault, alone=len(group) == 1)
+            await asyncio.gather(*(self._settle(waiting, fault, alone=len(group) == 1) for waiting in group))
         except Exception as error:  # noqa: BLE001  # the waiters are to learn of it, whatever it is
             _log.exception("a group could not be committed")
             _fail(group, error)

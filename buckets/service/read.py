@@ -1,17 +1,20 @@
 """The one resolver: every read of an object's bytes goes through here."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Sequence
-from contextlib import aclosing, asynccontextmanager
+from collections.abc import AsyncIterator, Sequence
+from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass
 
 from buckets import ranges
-from buckets.errors import NoSuchObject
+from buckets.errors import CatalogBusy, NoSuchObject, SourceMoved
 from buckets.model.blob import Extent, Span
 from buckets.model.bucket import Bucket
 from buckets.model.version import Head
 from buckets.names import ObjectKey
-from buckets.ports import BlobStore, Objects
+from buckets.ports import Objects
 from buckets.ranges import ByteRange
+from buckets.service.verified import VerifiedBytes
+
+_ATTEMPTS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +31,7 @@ class ReadObject:
     """Finds what a name points to and streams it."""
 
     objects: Objects
-    store: BlobStore
+    verified: VerifiedBytes
 
     async def head(self, bucket: Bucket, key: ObjectKey) -> Head:
         head = await self.objects.find_head(bucket.id, key)
@@ -38,20 +41,27 @@ class ReadObject:
 
     @asynccontextmanager
     async def open(self, bucket: Bucket, key: ObjectKey, wanted: ByteRange | None = None) -> AsyncIterator[Reading]:
-        """The store is not asked before the first chunk is."""
-        head = await self.head(bucket, key)
-        span = ranges.resolve(wanted, head.content.size)
-        async with aclosing(self._stream(ranges.cut(await self.extents(head), span))) as chunks:
+        """The store is not asked before the first chunk is. Whatever becomes of its name, the object can be read to its end."""
+        head, span, extents = await self._find(bucket, key, wanted)
+        async with aclosing(self.verified.read(head.content, extents, span)) as chunks:
             yield Reading(head=head, span=span, chunks=chunks)
 
-    async def extents(self, head: Head) -> Sequence[Extent]:
-        """All of what an object consists of."""
-        if head.extents <= 1:
-            return [head.first] if head.first else []
-        return await self.objects.load_extents(head.bucket, head.version)
+    async def extents(self, head: Head, span: Span | None = None) -> Sequence[Extent]:
+        """What holds an object, or a part of it; SourceMoved when its version went away since its head was looked up."""
+        span = span or Span(0, head.content.size)
+        if head.extents > 1:
+            found = await self.objects.load_extents(head.bucket, head.version, span)
+        else:
+            found = list(ranges.cut([head.first] if head.first else [], span))
+        if sum(extent.span.length for extent in found) != span.length:
+            raise SourceMoved
+        return found
 
-    async def _stream(self, extents: Iterable[Extent]) -> AsyncGenerator[bytes, None]:
-        for extent in extents:
-            async with self.store.open(extent.locator, extent.span) as chunks:
-                async for chunk in chunks:
-                    yield chunk
+    async def _find(self, bucket: Bucket, key: ObjectKey, wanted: ByteRange | None) -> tuple[Head, Span, Sequence[Extent]]:
+        """A name that is written over and over again is looked up anew until its head and its extents belong together."""
+        for _ in range(_ATTEMPTS):
+            head = await self.head(bucket, key)
+            span = ranges.resolve(wanted, head.content.size)
+            with suppress(SourceMoved):
+                return head, span, await self.extents(head, self.verified.needed(head.content, span))
+        raise CatalogBusy

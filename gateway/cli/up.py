@@ -4,10 +4,11 @@ import asyncio
 import base64
 import json
 import os
-from collections.abc import AsyncIterator, Mapping
-from contextlib import ExitStack, asynccontextmanager, suppress
+from collections.abc import Coroutine, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -26,7 +27,7 @@ from gateway.edge.listen import bind, url_of
 from gateway.embedded.parent import end_with_parent
 from gateway.embedded.secret_file import write_private
 from gateway.observe.logging import configure
-from gateway.periodic import kept_up
+from gateway.periodic import background, kept_up
 from gateway.serve import Server, Sockets
 from seaweedfs.settings import StoreKind
 
@@ -92,21 +93,13 @@ async def run(start: Start) -> None:
             on_drain=house.health.drain,
             finish=house.finish,
         )
-        async with _watched(start.trial), kept_up(house.chores):
+        async with background(house.worker.run(), *_watching(start.trial)), kept_up(house.chores):
             await server.run(on_ready=lambda: _announce(ready, start.ready_file))
 
 
-@asynccontextmanager
-async def _watched(trial: Trial | None) -> AsyncIterator[None]:
+def _watching(trial: Trial | None) -> Sequence[Coroutine[Any, Any, None]]:
     """Embedded servers that die meanwhile are started again."""
-    watch = asyncio.create_task(trial.supervisor.watch()) if trial else None
-    try:
-        yield
-    finally:
-        if watch:
-            watch.cancel()
-            with suppress(asyncio.CancelledError):
-                await watch
+    return [trial.supervisor.watch()] if trial else []
 
 
 async def _found(house: House, start: Start) -> Ready:

@@ -12,6 +12,7 @@ from buckets.settings import Secret, Setting, setting
 from gateway.auth.settings import AuthSettings
 from gateway.edge.settings import EdgeSettings
 from gateway.observe.settings import ObserveSettings
+from gateway.worker.settings import WorkerSettings
 from seaweedfs.settings import StoreSettings
 
 
@@ -37,6 +38,7 @@ class Config:
     sessions: SessionsSettings = field(default_factory=SessionsSettings)
     store: StoreSettings = field(default_factory=StoreSettings)
     observe: ObserveSettings = field(default_factory=ObserveSettings)
+    worker: WorkerSettings = field(default_factory=WorkerSettings)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -42,6 +42,7 @@ async def stream(
     await _hand_over(exchange, response.prepare(exchange.request))
     await _hand_over(exchange, response.write(first))
     exchange.sent = len(first)
+    del first  # it has been handed over, and the rest may take a slow client hours
     async for chunk in source:
         await _hand_over(exchange, response.write(chunk))
         exchange.sent += len(chunk)

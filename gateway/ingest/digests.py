@@ -5,18 +5,18 @@ import hmac
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
-from awscrt.checksums import crc32c
+from awscrt import checksums
 
 from buckets.errors import ClientGone, DigestMismatch, IncompleteBody, TooLarge
+from buckets.model.block import BLOCK, SUM
 from buckets.model.checksum import Algorithm, Claim
 from buckets.model.version import Digests
 from buckets.ports import Claims, Findings, Inspection
 from gateway.ingest.algorithms import start
 
-BLOCK = 64 << 10
-SUMS_ABOVE = 1 << 20
 _INLINE = 64 << 10  # a thread costs more than hashing this
 _PIECE = 256 << 10
+_MANY = 64  # chunks: a body that comes byte by byte must not cost an object for each
 
 
 class StreamChecksums:
@@ -31,6 +31,9 @@ class StreamChecksums:
             yield inspection
         finally:
             await inspection.settle()
+
+    def crc32c(self, data: bytes | memoryview, start: int = 0) -> int:
+        return _crc32c(data, start)
 
 
 class _StreamInspection:
@@ -51,6 +54,8 @@ class _StreamInspection:
             self._admit(len(chunk))
             self._gathered.append(chunk)
             self._gathered_size += len(chunk)
+            if len(self._gathered) == _MANY:
+                self._gathered = [b"".join(self._gathered)]
             if self._gathered_size >= _PIECE:
                 await self._hash()
             yield chunk
@@ -63,7 +68,7 @@ class _StreamInspection:
         await self.settle()
         self._running.update(self._taken())
         self._running.verify(self._claims.digests)
-        return Findings(size=self._size, digests=self._running.digests(), sums=self._running.sums(self._size))
+        return Findings(size=self._size, digests=self._running.digests(), sums=self._running.sums())
 
     async def settle(self) -> None:
         """Wait until nothing of this body is being hashed."""
@@ -124,8 +129,8 @@ class _RunningDigests:
         md5, sha256, crc = (self._running[algorithm].digest() for algorithm in (Algorithm.MD5, Algorithm.SHA256, Algorithm.CRC32C))
         return Digests(etag=md5.hex(), crc32c=int.from_bytes(crc, "big"), md5=md5, sha256=sha256)
 
-    def sums(self, size: int) -> bytes:
-        return self._blocks.packed() if size > SUMS_ABOVE else b""
+    def sums(self) -> bytes:
+        return self._blocks.packed()
 
 
 class _BlockSums:
@@ -140,11 +145,16 @@ class _BlockSums:
         rest = memoryview(piece)
         while rest:
             part, rest = rest[: BLOCK - self._filled], rest[BLOCK - self._filled :]
-            self._sum = crc32c(part, self._sum)
+            self._sum = _crc32c(part, self._sum)
             self._filled += len(part)
             if self._filled == BLOCK:
-                self._packed += self._sum.to_bytes(4, "big")
+                self._packed += self._sum.to_bytes(SUM, "big")
                 self._sum = self._filled = 0
 
     def packed(self) -> bytes:
-        return bytes(self._packed) + (self._sum.to_bytes(4, "big") if self._filled else b"")
+        return bytes(self._packed) + (self._sum.to_bytes(SUM, "big") if self._filled else b"")
+
+
+def _crc32c(data: bytes | memoryview, start: int) -> int:
+    value: int = checksums.crc32c(data, start)  # the library bears no types
+    return value

@@ -8,16 +8,16 @@ from uuid import UUID
 import msgspec
 from aiohttp import web
 
-from buckets import ranges
 from buckets.model.version import Head
 from buckets.names import BucketName
 from buckets.ports import Claims
 from gateway.auth.guard import Upload
 from gateway.edge.claims import http_claims
-from gateway.edge.conditional import must_match, wanted_range, write_condition
+from gateway.edge.conditional import wanted_range, write_condition
 from gateway.edge.metadata import content_type, metadata
-from gateway.edge.respond import stream, whole
-from gateway.edge.serving import object_headers, partial, quoted
+from gateway.edge.objects import answer_about, answer_with
+from gateway.edge.respond import whole
+from gateway.edge.serving import quoted
 from gateway.rest.request import METADATA, RestRequest
 
 
@@ -51,21 +51,12 @@ async def put_object(request: RestRequest) -> web.StreamResponse:
 async def get_object(request: RestRequest) -> web.StreamResponse:
     wanted = wanted_range(request.exchange)
     async with request.services.open(request.bucket, request.key, wanted) as reading:
-        content = reading.head.content
-        must_match(request.exchange, content.digests.etag)
-        status, part = partial(wanted, reading.span, content.size)
-        headers = object_headers(reading.head, metadata=METADATA) | part
-        return await stream(request.exchange, reading.chunks, length=reading.span.length, headers=headers, status=status)
+        found = reading.head, reading.span, reading.chunks
+        return await answer_with(request.exchange, *found, wanted=wanted, metadata=METADATA)
 
 
 async def head_object(request: RestRequest) -> web.StreamResponse:
-    head = await request.services.head(request.bucket, request.key)
-    must_match(request.exchange, head.content.digests.etag)
-    wanted = wanted_range(request.exchange)
-    span = ranges.resolve(wanted, head.content.size)
-    status, part = partial(wanted, span, head.content.size)
-    headers = object_headers(head, metadata=METADATA) | part | {"Content-Length": str(span.length)}
-    return whole(request.exchange, status, headers=headers)
+    return answer_about(request.exchange, await request.services.head(request.bucket, request.key), metadata=METADATA)
 
 
 async def delete_object(request: RestRequest) -> web.StreamResponse:

@@ -88,7 +88,7 @@ TABLE: Mapping[type[StorageError], Problem] = MappingProxyType(
         errors.OutcomeUnknown: _UNAVAILABLE,
         errors.OutcomeUnknown: Problem("outcome-unknown", 503),
         errors.SessionsUnavailable: _UNAVAILABLE,
-        errors.BlobMissing: _INTERNAL,
+        errors.BlobMissing: _UNAVAILABLE,
         errors.BlobCorrupt: _UNAVAILABLE,
         errors.BrokenSetting: _INTERNAL,
         errors.SealBroken: _INTERNAL,

@@ -96,7 +96,7 @@ TABLE: Mapping[type[StorageError], Row] = MappingProxyType(
         errors.OutcomeUnknown: _UNAVAILABLE,
         errors.OutcomeUnknown: _UNAVAILABLE,
         errors.SessionsUnavailable: _UNAVAILABLE,
-        errors.BlobMissing: _INTERNAL,
+        errors.BlobMissing: _UNAVAILABLE,
         errors.BlobCorrupt: _UNAVAILABLE,
         errors.BrokenSetting: _INTERNAL,
         errors.SealBroken: _INTERNAL,

@@ -92,7 +92,7 @@ def _may(module: str, imported: str) -> bool:
     if top in sys.stdlib_module_names:
         return True
     if _inside(imported, BUILDERS[0]):
-        return module == BUILDERS[0] or any(_inside(module, room) for room in BUILDERS[1])
+        return any(_inside(module, room) for room in (BUILDERS[0], *BUILDERS[1]))
     if _inside(module, NO_SERVER[0]) and _inside(imported, NO_SERVER[1]):
         return False
     room = room_of(module)

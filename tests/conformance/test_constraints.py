@@ -10,7 +10,8 @@ import pytest
 
 from tests.fixtures.databases import Database, create_copy
 
-SCHEMA = Path(__file__).resolve().parents[2] / "buckets/catalog/migrations/0001_foundation.up.sql"
+MIGRATIONS = Path(__file__).resolve().parents[2] / "buckets/catalog/migrations"
+SCHEMA = "".join(file.read_text("utf-8") for file in sorted(MIGRATIONS.glob("*.up.sql")))
 
 SEED = """
 INSERT INTO account (id, canonical_id, name) VALUES ('123456789012', repeat('a', 64), 'one');
@@ -53,6 +54,8 @@ INSERT INTO access_log (at, id, account, action, result, request_id)
 VALUES (now(), gen_random_uuid(), '123456789012', 'get', 'done', 'R');
 INSERT INTO audit_seal (number, first_at, first_id, last_at, last_id, entries, hash)
 VALUES (1, now(), gen_random_uuid(), now(), gen_random_uuid(), 1, decode(repeat('ab', 32), 'hex'));
+INSERT INTO job (id, kind, most_attempts, dedupe, run_at) VALUES (gen_random_uuid(), 'scan', 5, 'a', now());
+INSERT INTO job_schedule (name, kind, every) VALUES ('nightly', 'sweep', interval '1 day');
 """
 
 SECOND_VERSION = """INSERT INTO version (bucket, id, key, seq, is_null, account, owner, size, etag, crc32c, content_type, state,
@@ -139,6 +142,8 @@ BREAKS = {
     "outbox_position_unique": "INSERT INTO outbox (id, account, bucket, key, seq, kind, position)"
     " SELECT gen_random_uuid(), account, bucket, key, seq, kind, position FROM outbox",
     "outbox_payload_object": "UPDATE outbox SET payload = '[]'",
+    "announcer_is_one": "INSERT INTO announcer (id) VALUES (false)",
+    "announcer_position_not_negative": "UPDATE announcer SET position = -1",
     "audit_result_known": "INSERT INTO audit (at, id, account, action, result, request_id)"
     " VALUES (now(), gen_random_uuid(), '1', 'a', 'odd', 'R')",
     "access_log_result_known": "INSERT INTO access_log (at, id, account, action, result, request_id)"
@@ -146,6 +151,24 @@ BREAKS = {
     "audit_seal_number_positive": "UPDATE audit_seal SET number = 0",
     "audit_seal_entries_positive": "UPDATE audit_seal SET entries = 0",
     "audit_seal_hash_length": "UPDATE audit_seal SET hash = '\\x01'",
+    "job_kind_shape": "UPDATE job SET kind = 'No'",
+    "job_payload_object": "UPDATE job SET payload = '[]'",
+    "job_state_known": "UPDATE job SET state = 'sleepy'",
+    "job_attempt_bounded": "UPDATE job SET attempt = most_attempts + 1",
+    "job_most_attempts_positive": "UPDATE job SET most_attempts = 0",
+    "job_owner_in_account": "UPDATE job SET owner = gen_random_uuid()",
+    "job_dedupe_length": "UPDATE job SET dedupe = ''",
+    "job_progress_object": "UPDATE job SET progress = '[]'",
+    "job_result_object": "UPDATE job SET state = 'done', result = '[]'",
+    "job_result_when_done": "UPDATE job SET result = '{}'",
+    "job_cancelled_on_request": "UPDATE job SET state = 'cancelled'",
+    "job_held_while_running": "UPDATE job SET state = 'running', holder = gen_random_uuid()",
+    "job_dedupe_unique": "INSERT INTO job (id, kind, most_attempts, dedupe, run_at)"
+    " SELECT gen_random_uuid(), kind, most_attempts, dedupe, run_at FROM job",
+    "job_schedule_name_shape": "UPDATE job_schedule SET name = 'No'",
+    "job_schedule_kind_shape": "UPDATE job_schedule SET kind = 'No'",
+    "job_schedule_every_positive": "UPDATE job_schedule SET every = interval '0'",
+    "job_schedule_payload_object": "UPDATE job_schedule SET payload = '[]'",
 }
 
 
@@ -173,15 +196,13 @@ async def test_constraint_refuses(seeded: "asyncpg.Connection[asyncpg.Record]", 
 
 
 def test_every_constraint_of_the_schema_is_broken_once() -> None:
-    schema = SCHEMA.read_text("utf-8")
-    named = set(re.findall(r"CONSTRAINT (\w+) (?:CHECK|UNIQUE|FOREIGN KEY)", schema))
-    named |= set(re.findall(r"CREATE UNIQUE INDEX (\w+)", schema))
+    named = set(re.findall(r"CONSTRAINT (\w+) (?:CHECK|UNIQUE|FOREIGN KEY)", SCHEMA))
+    named |= set(re.findall(r"CREATE UNIQUE INDEX (\w+)", SCHEMA))
     assert named == BREAKS.keys()
 
 
 def test_every_index_is_named_with_the_query_it_serves() -> None:
-    schema = SCHEMA.read_text("utf-8")
-    assert set(re.findall(r"CREATE (?:UNIQUE )?INDEX (\w+)", schema)) == set(re.findall(r"COMMENT ON INDEX (\w+)", schema))
+    assert set(re.findall(r"CREATE (?:UNIQUE )?INDEX (\w+)", SCHEMA)) == set(re.findall(r"COMMENT ON INDEX (\w+)", SCHEMA))
 
 
 async def test_touching_a_row_moves_its_updated_at(seeded: "asyncpg.Connection[asyncpg.Record]") -> None:

@@ -1,15 +1,28 @@
 """The catalog in PostgreSQL keeps the promises of catalogs, on the newest and on the oldest server."""
 
+from collections.abc import AsyncIterator
+
 import pytest
 
 from buckets.catalog.catalog import PostgresCatalog
 from buckets.catalog.pool import Pool
 from gateway.system import SystemClock, SystemIds
+from tests.fixtures.databases import Database, connected
+from tests.fixtures.evidence import PostgresEvidence
 from tests.suites.catalog import CatalogSuite
+from tests.suites.catalog_blobs import BlobSuite
+from tests.suites.catalog_deletes import DeleteSuite
+from tests.suites.catalog_objects import ObjectSuite
+from tests.suites.catalog_repeats import RepeatSuite
 
 
 @pytest.mark.every_postgres
-class TestPostgresCatalog(CatalogSuite):
+class TestPostgresCatalog(CatalogSuite, ObjectSuite, DeleteSuite, BlobSuite, RepeatSuite):
     @pytest.fixture
     def catalog(self, pool: Pool) -> PostgresCatalog:
         return PostgresCatalog(pool, ids=SystemIds(), clock=SystemClock())
+
+    @pytest.fixture
+    async def evidence(self, database: Database) -> AsyncIterator[PostgresEvidence]:
+        async with connected(database.owner_dsn) as owner:
+            yield PostgresEvidence(owner)

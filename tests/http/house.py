@@ -18,12 +18,13 @@ from buckets.model.bucket import Bucket
 from buckets.model.credential import ApiKey, KeyPair
 from buckets.model.version import Head
 from buckets.names import CredentialId, ObjectKey
-from buckets.ports import BlobStore, Clock
+from buckets.ports import BlobStore, Checksums, Clock
 from buckets.service.blob_names import BlobNames
 from buckets.service.committer import Committer
 from buckets.service.put import PutObject
 from buckets.service.read import ReadObject
 from buckets.service.remove import RemoveObject
+from buckets.service.verified import VerifiedBytes
 from gateway.auth import keys, tokens
 from gateway.auth.authenticate import Authenticator
 from gateway.auth.door import Door
@@ -61,6 +62,7 @@ class House:
     """What a test may look at, past every port."""
 
     store: BlobStore = field(default_factory=MemoryBlobStore)
+    checksums: Checksums = field(default_factory=MemoryChecksums)
     clock: Clock = field(default_factory=SystemClock)
     settings: EdgeSettings = SETTINGS
     patience: Patience = field(default_factory=Patience)
@@ -138,17 +140,18 @@ class House:
         names = BlobNames(self.catalog, self.clock, IDS.uuid7())
         put = PutObject(
             store=self.store,
-            checksums=MemoryChecksums(),
+            checksums=self.checksums,
             names=names,
             ids=IDS,
             committer=self.committer,
             phases=MemoryPhases(),
             limit=self.limit,
         )
+        verified = VerifiedBytes(objects=self.catalog, store=self.store, checksums=self.checksums, meter=self.meter)
         return Services(
             buckets=self.catalog,
             put=put,
-            read=ReadObject(objects=self.catalog, store=self.store),
+            read=ReadObject(objects=self.catalog, verified=verified),
             remove=RemoveObject(committer=self.committer, ids=IDS),
         )
 

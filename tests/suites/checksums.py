@@ -53,7 +53,7 @@ class ChecksumsSuite:
         assert findings.digests.etag == "25f9e794323b453885f5181f1b624d0b"
         assert findings.digests.md5 == bytes.fromhex("25f9e794323b453885f5181f1b624d0b")
         assert findings.digests.sha256 == bytes.fromhex("15e2b0d3c33891ebb0f1ef609ec419420c20e320ce94c65fbc8c3312448eb225")
-        assert findings.sums == b""
+        assert findings.sums == sums(0xE3069283)
 
     @pytest.mark.parametrize(
         ("content", "crc32c"),
@@ -87,14 +87,19 @@ class ChecksumsSuite:
         assert findings.digests.md5 == hashlib.md5(content).digest()
         assert findings.digests.sha256 == hashlib.sha256(content).digest()
 
-    async def test_a_body_up_to_a_mebibyte_has_no_sums(self, checksums: Checksums) -> None:
-        assert (await seen(checksums, bytes(MIB))).sums == b""
-
+    @pytest.mark.parametrize(("blocks", "rest"), [(0, 1), (1, 0), (1, 1), (16, 0), (16, 1), (17, 0)])
     @pytest.mark.parametrize("chunk", [512 * KIB - 1, 512 * KIB, 512 * KIB + 1, 2 * MIB])
-    async def test_a_larger_body_has_a_sum_for_each_block_wherever_its_chunks_end(self, checksums: Checksums, chunk: int) -> None:
+    async def test_every_body_has_a_sum_for_each_block_wherever_its_chunks_end(
+        self, checksums: Checksums, chunk: int, blocks: int, rest: int
+    ) -> None:
         zeros, last = 0x72C0C4A4, 0x527D5351  # of 64 KiB of zeros, and of one zero
-        assert (await seen(checksums, *cut(bytes(MIB + 1), [chunk]))).sums == sums(*[zeros] * 16, last)
-        assert (await seen(checksums, *cut(bytes(MIB + 64 * KIB), [chunk]))).sums == sums(*[zeros] * 17)
+        body = bytes(blocks * 64 * KIB + rest)
+        assert (await seen(checksums, *cut(body, [chunk]))).sums == sums(*[zeros] * blocks, *[last] * rest)
+
+    @pytest.mark.parametrize("cut", range(10))
+    async def test_a_sum_can_be_taken_in_steps(self, checksums: Checksums, cut: int) -> None:
+        before, after = b"123456789"[:cut], memoryview(b"123456789")[cut:]
+        assert checksums.crc32c(after, checksums.crc32c(before)) == checksums.crc32c(b"123456789") == 0xE3069283
 
     @settings(
         max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.differing_executors], deadline=None

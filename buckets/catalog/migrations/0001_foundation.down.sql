@@ -4,6 +4,7 @@ DROP FUNCTION ensure_partition(text, text, timestamptz, timestamptz);
 DROP TABLE audit_seal;
 DROP TABLE access_log;
 DROP TABLE audit;
+DROP TABLE announcer;
 DROP TABLE outbox;
 DROP TABLE idempotency;
 DROP TABLE usage;

@@ -360,8 +360,19 @@ CREATE TABLE outbox (
     CONSTRAINT outbox_payload_object CHECK (jsonb_typeof(payload) = 'object')
 );
 COMMENT ON COLUMN outbox.position IS 'Given by the one announcer after commit; cursors are positions.';
-CREATE INDEX outbox_unannounced ON outbox (key, seq) WHERE position IS NULL;
+CREATE INDEX outbox_unannounced ON outbox (bucket, key, seq) WHERE position IS NULL;
 COMMENT ON INDEX outbox_unannounced IS 'The announcer: what has no position yet, in the order of each key.';
+
+CREATE TABLE announcer (
+    id              boolean PRIMARY KEY DEFAULT true,
+    position        bigint NOT NULL DEFAULT 0,
+    created_at      timestamptz NOT NULL DEFAULT now(),
+    updated_at      timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT announcer_is_one CHECK (id),
+    CONSTRAINT announcer_position_not_negative CHECK (position >= 0)
+);
+COMMENT ON TABLE announcer IS 'One row: whoever holds its lock gives positions, and the last one given stands in it.';
+INSERT INTO announcer DEFAULT VALUES;
 
 CREATE TABLE audit (
     at              timestamptz NOT NULL,

@@ -15,17 +15,30 @@ FROM head
 WHERE bucket = $1 AND key = $2 AND listed AND NOT quarantined AND state IN ('unscanned', 'clean');
 
 -- name: load_extents
--- All extents of a version in their order: the first from the version, the others from their own table.
-SELECT b.id AS blob, b.placement, b.locator, e.blob_offset, e.length
+-- The extents that hold a part of a version, cut to it, in their order: the first from the version, the others from their own table.
+SELECT b.id AS blob, b.placement, b.locator, e.blob_offset + greatest($3 - e.start, 0) AS blob_offset,
+    least($4, e.stop) - greatest($3, e.start) AS length
 FROM (
-    SELECT 0 AS ordinal, first_blob AS blob, first_offset AS blob_offset, first_length AS length
-    FROM version WHERE bucket = $1 AND id = $2 AND extents > 0
-    UNION ALL
-    SELECT ordinal, blob, blob_offset, length
-    FROM extent WHERE bucket = $1 AND version = $2
+    SELECT ordinal, blob, blob_offset, (sum(length) OVER past)::bigint - length AS start, (sum(length) OVER past)::bigint AS stop
+    FROM (
+        SELECT 0 AS ordinal, first_blob AS blob, first_offset AS blob_offset, first_length AS length
+        FROM version WHERE bucket = $1 AND id = $2 AND extents > 0
+        UNION ALL
+        SELECT ordinal, blob, blob_offset, length
+        FROM extent WHERE bucket = $1 AND version = $2
+    ) run
+    WINDOW past AS (ORDER BY ordinal)
 ) e
 JOIN blob b ON b.id = e.blob
+WHERE e.start < $4::bigint AND e.stop > $3::bigint
 ORDER BY e.ordinal;
+
+-- name: load_sums
+-- How large blobs are, and a part of the sums of each, in the order asked for. Only that part is read from where they are kept.
+SELECT b.size, substring(b.sums FROM part.first + 1 FOR part.length) AS sums
+FROM unnest($1::uuid[], $2::integer[], $3::integer[]) WITH ORDINALITY AS part (blob, first, length, ordinal)
+LEFT JOIN blob b ON b.id = part.blob
+ORDER BY part.ordinal;
 
 -- name: page_heads
 -- The readable heads from a key on, in the order of their bytes.

@@ -1,23 +1,16 @@
-"""What stands on what: the only place that knows every concrete class."""
+"""The house, put together from its parts."""
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
 
 from aiohttp import web
 
-from buckets.catalog.budget import check_budget
-from buckets.catalog.catalog import PostgresCatalog
-from buckets.catalog.migrate import Migrator
-from buckets.catalog.pool import Pool
 from buckets.errors import BrokenSetting, StorageError
-from buckets.memory.blobs import MemoryBlobStore
-from buckets.memory.catalog import MemoryCatalog
 from buckets.model.blob import Placement
-from buckets.ports import BlobStore, Catalog, Clock, Ids, Phases, PoolState
+from buckets.ports import BlobStore, Catalog, Clock, Ids, Meter, Phases
 from buckets.scalars import base64_bytes
 from buckets.service.blob_names import BlobNames
 from buckets.service.committer import Committer
@@ -25,6 +18,7 @@ from buckets.service.founding import Founding
 from buckets.service.put import PutObject
 from buckets.service.read import ReadObject
 from buckets.service.remove import RemoveObject
+from buckets.service.verified import VerifiedBytes
 from buckets.sessions.link import RedisLink
 from gateway.auth.authenticate import Authenticator
 from gateway.auth.door import Door
@@ -32,6 +26,9 @@ from gateway.auth.guard import Guard, Services
 from gateway.auth.seal import Seal
 from gateway.auth.sigv4.verifier import HeaderVerifier
 from gateway.auth.tokens import BearerVerifier
+from gateway.build.bytes import blob_store
+from gateway.build.knowledge import knowledge
+from gateway.build.work import chores, schedule, worker
 from gateway.config.config import Config
 from gateway.edge.body import Patience
 from gateway.edge.conversation import Conversation
@@ -45,9 +42,8 @@ from gateway.observe.phases import MeteredPhases
 from gateway.periodic import Chore
 from gateway.rest.front import RestFront
 from gateway.s3.front import S3Front
+from gateway.worker.runner import Worker
 from gateway.system import SystemClock, SystemIds
-from seaweedfs.disk import DiskBlobStore
-from seaweedfs.settings import StoreKind, StoreSettings
 
 PLACEMENT = "default"
 
@@ -65,6 +61,7 @@ class House:
     operations: web.Application
     health: HealthChecks
     chores: Sequence[Chore]
+    worker: Worker
     finish: Callable[[], Awaitable[None]]
 
 
@@ -78,6 +75,7 @@ class _Parts:
     store: BlobStore
     committer: Committer
     phases: Phases
+    meter: Meter
 
 
 @asynccontextmanager
@@ -87,13 +85,14 @@ async def build(config: Config, *, phases: Phases | None = None) -> AsyncIterato
         clock, ids = SystemClock(), SystemIds()
         meter = PrometheusMeter(version=version("seawall"))
         seal = Seal(_seal_key(config), ids=ids)
-        catalog = await _catalog(config, meter, clock, ids, stack)
-        store = await _store(config.store)
+        known = await knowledge(config, meter, clock, ids, stack)
+        catalog, store = known.catalog, await blob_store(config.store)
         founding = Founding(accounts=catalog, buckets=catalog, ids=ids, clock=clock)
         await founding.place(Placement(id=PLACEMENT, store=config.store.kind))
+        await schedule(known.jobs, config.worker)
         phases = phases or MeteredPhases(meter, clock)
         committer = Committer(objects=catalog, ids=ids, phases=phases)
-        parts = _Parts(clock=clock, ids=ids, catalog=catalog, store=store, committer=committer, phases=phases)
+        parts = _Parts(clock=clock, ids=ids, catalog=catalog, store=store, committer=committer, phases=phases, meter=meter)
         health = HealthChecks(catalog.check, Check(name="store", ask=store.check), *_sessions(config, stack))
         names = BlobNames(catalog, clock, ids.uuid7())
         services = _services(parts, names, limit=config.edge.max_body_bytes)
@@ -114,7 +113,8 @@ async def build(config: Config, *, phases: Phases | None = None) -> AsyncIterato
             ),
             operations=Operations(health, meter, token=config.edge.ops_token).app(),
             health=health,
-            chores=[Chore("renewing leases", names.lasting / 6, names.renew)],
+            chores=chores(known.outbox, names, config.worker),
+            worker=worker(known, {PLACEMENT: store}, config.worker, phases=phases, ids=ids, clock=clock),
             finish=partial(_finish, committer, names),
         )
 
@@ -127,16 +127,18 @@ async def _finish(committer: Committer, names: BlobNames) -> None:
 
 
 def _services(parts: _Parts, names: BlobNames, *, limit: int) -> Services:
+    checksums = StreamChecksums()
     put = PutObject(
         store=parts.store,
-        checksums=StreamChecksums(),
+        checksums=checksums,
         names=names,
         ids=parts.ids,
         committer=parts.committer,
         phases=parts.phases,
         limit=limit,
     )
-    read = ReadObject(objects=parts.catalog, store=parts.store)
+    verified = VerifiedBytes(objects=parts.catalog, store=parts.store, checksums=checksums, meter=parts.meter)
+    read = ReadObject(objects=parts.catalog, verified=verified)
     return Services(buckets=parts.catalog, put=put, read=read, remove=RemoveObject(committer=parts.committer, ids=parts.ids))
 
 
@@ -145,52 +147,6 @@ def _authenticator(config: Config, catalog: Catalog, seal: Seal, clock: Clock) -
         signatures=HeaderVerifier(find=catalog.find_key_pair, seal=seal, clock=clock, region=config.edge.region),
         bearers=BearerVerifier(find=catalog.find_api_key),
     )
-
-
-async def _catalog(config: Config, meter: PrometheusMeter, clock: Clock, ids: Ids, stack: AsyncExitStack) -> Catalog:
-    if not config.catalog.dsn:
-        if config.store.kind is not StoreKind.MEMORY:
-            raise BrokenSetting("catalog.dsn (DATABASE_URL) is not set: only the memory store does without a database")
-        return MemoryCatalog(ids=ids, clock=clock)
-    await Migrator(config.catalog.dsn.reveal(), config.catalog.service_role).check()
-    pool = await _pool(config, meter, clock)
-    stack.push_async_callback(pool.close)
-    await check_budget(pool, config.workers)
-    return PostgresCatalog(pool, ids=ids, clock=clock)
-
-
-async def _pool(config: Config, meter: PrometheusMeter, clock: Clock) -> Pool:
-    settings = config.catalog
-    pool = await Pool.open(
-        meter,
-        clock,
-        dsn=settings.dsn.reveal(),
-        minimum=settings.pool_min,
-        maximum=settings.pool_max,
-        acquire=settings.acquire_timeout,
-        connect=settings.connect_timeout,
-        idle=settings.idle_timeout,
-        statement=settings.statement_timeout,
-        slow=settings.slow_query,
-    )
-    for field in fields(PoolState):
-        meter.gauge("seawall_catalog_pool_connections", partial(_reading, pool, field.name), state=field.name)
-    return pool
-
-
-def _reading(pool: Pool, name: str) -> float:
-    return float(getattr(pool.state(), name))
-
-
-async def _store(settings: StoreSettings) -> BlobStore:
-    if settings.kind is StoreKind.MEMORY:
-        return MemoryBlobStore()
-    if settings.kind is StoreKind.SEAWEEDFS:
-        raise BrokenSetting("The store seaweedfs is not there yet: store.kind is disk or memory")
-    await asyncio.to_thread(settings.directory.mkdir, mode=0o700, parents=True, exist_ok=True)
-    store = DiskBlobStore(settings.directory)
-    await store.prepare()
-    return store
 
 
 def _sessions(config: Config, stack: AsyncExitStack) -> list[Check]:

@@ -1,0 +1,133 @@
+"""What every catalog promises about writes that are repeated, and about writes whose outcome nobody knows."""
+
+from dataclasses import replace
+
+import pytest
+
+from buckets.errors import CatalogUnavailable, IdempotencyKeyReused, PreconditionFailed
+from buckets.model.bucket import Versioning
+from buckets.model.commit import Committed, Condition, Refused
+from tests.factories import values
+from tests.fixtures.evidence import Used
+from tests.suites.catalog_stage import Stage, Staged
+
+
+class RepeatSuite(Staged):
+    """Idempotency keys and `resolve`."""
+
+    async def test_a_write_repeated_by_its_name_is_answered_as_before(self, at: Stage) -> None:
+        head = await at.put(at.named(at.item("k", b"12345")))
+        again = at.named(at.item("k", b"12345"))
+        assert await at.commit(again) == Committed(head, replayed=True)
+
+    async def test_a_repeated_write_is_charged_recorded_and_announced_once(self, at: Stage) -> None:
+        at = at.keeping(Versioning.ENABLED)
+        head = await at.put(at.named(at.item("k", b"12345")))
+        await at.commit(at.named(at.item("k", b"12345")))
+        assert [kept.id for kept in await at.kept("k")] == [head.version]
+        assert await at.used() == Used(5, 1)
+        assert [line.version for line in await at.evidence.audited()] == [head.version]
+        assert await at.evidence.announced() == {head.version}
+        assert len(await at.evidence.live()) == 1
+
+    async def test_the_first_answer_stands_whatever_became_of_the_object(self, at: Stage) -> None:
+        head = await at.put(at.named(at.item("k")))
+        await at.put(at.item("k", b"newer"))
+        await at.delete(at.removal("k"))
+        assert await at.commit(at.named(at.item("k"))) == Committed(head, replayed=True)
+        assert await at.head("k") is None
+
+    async def test_the_first_answer_stands_before_any_condition(self, at: Stage) -> None:
+        created = Condition(absent=True)
+        head = await at.put(at.named(at.item("k", condition=created)))
+        assert await at.commit(at.named(at.item("k", condition=created))) == Committed(head, replayed=True)
+
+    async def test_a_name_used_for_another_write_is_refused(self, at: Stage) -> None:
+        head = await at.put(at.named(at.item("k")))
+        another = at.named(at.item("k", b"other"), fingerprint=b"g")
+        assert isinstance(await at.refusal(another), IdempotencyKeyReused)
+        assert await at.head("k") == head
+        assert await at.used() == Used(4, 1)
+
+    async def test_names_of_writes_are_their_owners_own(self, at: Stage) -> None:
+        mine = await at.put(at.named(at.item("mine")))
+        theirs = await at.put(at.named(at.item("theirs", owner=at.other), fingerprint=b"g"))
+        assert (await at.current("mine"), await at.current("theirs")) == (mine.version, theirs.version)
+
+    async def test_a_refused_write_leaves_its_name_free(self, at: Stage) -> None:
+        await at.put(at.item("k"))
+        assert isinstance(await at.refusal(at.named(at.item("k", condition=Condition(absent=True)))), PreconditionFailed)
+        await at.put(at.named(at.item("l"), fingerprint=b"g"))
+
+    async def test_repeats_in_a_group_leave_their_neighbours_alone(self, at: Stage) -> None:
+        head = await at.put(at.named(at.item("k")))
+        fresh, again, reused = at.item("l"), at.named(at.item("k")), at.item("m")
+        outcomes = await at.catalog.commit([fresh, again, reused])
+        assert [type(outcome) for outcome in outcomes] == [Committed] * 3
+        assert outcomes[1] == Committed(head, replayed=True)
+
+    async def test_a_committed_put_is_resolved_to_its_outcome(self, at: Stage) -> None:
+        item = at.item("k")
+        outcome = await at.commit(item)
+        await at.put(at.item("k", b"newer"))
+        assert await at.catalog.resolve(item) == outcome
+
+    @pytest.mark.parametrize("versioning", Versioning)
+    async def test_a_committed_delete_is_resolved_to_its_outcome(self, at: Stage, versioning: Versioning) -> None:
+        at = at.keeping(versioning)
+        await at.put(at.item("k"))
+        removal = at.removal("k")
+        outcome = await at.commit(removal)
+        await at.put(at.item("k", b"newer"))
+        assert await at.catalog.resolve(removal) == outcome
+
+    async def test_what_was_never_carried_out_is_resolved_to_nothing(self, at: Stage) -> None:
+        assert await at.catalog.resolve(at.item("k")) is None
+        assert await at.catalog.resolve(at.removal("k")) is None
+        assert await at.evidence.announced() == set()
+
+    async def test_what_was_refused_is_resolved_to_nothing(self, at: Stage) -> None:
+        await at.put(at.item("k"))
+        refused = at.item("k", condition=Condition(absent=True))
+        assert isinstance(await at.commit(refused), Refused)
+        assert await at.catalog.resolve(refused) is None
+
+    async def test_what_changed_nothing_is_resolved_to_nothing(self, at: Stage) -> None:
+        removal = at.removal("never")
+        await at.delete(removal)
+        assert await at.catalog.resolve(removal) is None
+
+    async def test_a_write_that_was_resolved_to_nothing_is_never_carried_out(self, at: Stage) -> None:
+        head = await at.put(at.item("k"))
+        for item in (at.item("k", b"newer"), at.removal("k")):
+            assert await at.catalog.resolve(item) is None
+            with pytest.raises(CatalogUnavailable):
+                await at.commit(item)
+            assert await at.catalog.resolve(item) is None
+        assert await at.head("k") == head
+        assert await at.used() == Used(4, 1)
+
+    async def test_the_same_write_under_a_new_operation_is_carried_out(self, at: Stage) -> None:
+        item = at.item("k")
+        assert await at.catalog.resolve(item) is None
+        again = replace(item, operation=values.IDS.uuid7())
+        await at.put(again)
+        assert await at.current("k") == again.version
+
+    async def test_a_write_is_carried_out_once(self, at: Stage) -> None:
+        item = at.item("k")
+        outcome = await at.commit(item)
+        with pytest.raises(CatalogUnavailable):
+            await at.commit(item)
+        assert await at.catalog.resolve(item) == outcome
+        assert await at.used() == Used(4, 1)
+
+    async def test_a_write_that_must_not_be_carried_out_takes_its_group_down(self, at: Stage) -> None:
+        voided, neighbour = at.item("k"), at.item("l")
+        await at.catalog.resolve(voided)
+        with pytest.raises(CatalogUnavailable):
+            await at.catalog.commit([neighbour, voided])
+        assert await at.head("l") is None
+        assert await at.used() == Used()
+        assert await at.evidence.audited() == []
+        await at.put(neighbour)
