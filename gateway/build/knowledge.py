@@ -1,0 +1,77 @@
+"""What is known, in PostgreSQL or, for a stack that keeps nothing, in memory."""
+
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, fields
+from functools import partial
+
+from buckets.catalog.budget import check_budget
+from buckets.catalog.catalog import PostgresCatalog
+from buckets.catalog.garbage import PostgresGarbage
+from buckets.catalog.jobs import PostgresJobs
+from buckets.catalog.migrate import Migrator
+from buckets.catalog.outbox import PostgresOutbox
+from buckets.catalog.pool import Pool
+from buckets.catalog.settings import CatalogSettings
+from buckets.errors import BrokenSetting
+from buckets.memory.catalog import MemoryCatalog
+from buckets.memory.garbage import MemoryGarbage
+from buckets.memory.jobs import MemoryJobs
+from buckets.memory.outbox import MemoryOutbox
+from buckets.ports import Catalog, Clock, Garbage, Ids, Jobs, Meter, Outbox, PoolState
+from gateway.config.config import Config
+from seaweedfs.settings import StoreKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Knowledge:
+    """The ports of one catalog."""
+
+    catalog: Catalog
+    garbage: Garbage
+    jobs: Jobs
+    outbox: Outbox
+
+
+async def knowledge(config: Config, meter: Meter, clock: Clock, ids: Ids, stack: AsyncExitStack) -> Knowledge:
+    """Connected, and sure that the schema is the one that this program was written for; closed by the stack."""
+    if not config.catalog.dsn:
+        if config.store.kind is not StoreKind.MEMORY:
+            raise BrokenSetting("catalog.dsn (DATABASE_URL) is not set: only the memory store does without a database")
+        return _in_memory(clock, ids)
+    await Migrator(config.catalog.dsn.reveal(), config.catalog.service_role).check()
+    pool = await _pool(config.catalog, meter, clock)
+    stack.push_async_callback(pool.close)
+    await check_budget(pool, config.workers)
+    return Knowledge(
+        catalog=PostgresCatalog(pool, ids=ids, clock=clock),
+        garbage=PostgresGarbage(pool),
+        jobs=PostgresJobs(pool, ids=ids),
+        outbox=PostgresOutbox(pool),
+    )
+
+
+def _in_memory(clock: Clock, ids: Ids) -> Knowledge:
+    catalog = MemoryCatalog(ids=ids, clock=clock)
+    return Knowledge(catalog=catalog, garbage=MemoryGarbage(catalog), jobs=MemoryJobs(ids, clock), outbox=MemoryOutbox(catalog))
+
+
+async def _pool(settings: CatalogSettings, meter: Meter, clock: Clock) -> Pool:
+    pool = await Pool.open(
+        meter,
+        clock,
+        dsn=settings.dsn.reveal(),
+        minimum=settings.pool_min,
+        maximum=settings.pool_max,
+        acquire=settings.acquire_timeout,
+        connect=settings.connect_timeout,
+        idle=settings.idle_timeout,
+        statement=settings.statement_timeout,
+        slow=settings.slow_query,
+    )
+    for field in fields(PoolState):
+        meter.gauge("seawall_catalog_pool_connections", partial(_reading, pool, field.name), state=field.name)
+    return pool
+
+
+def _reading(pool: Pool, name: str) -> float:
+    return float(getattr(pool.state(), name))

@@ -1,0 +1,42 @@
+"""What is done in the background: jobs that any process may do, and chores that each does for itself."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from buckets.model.job import Schedule
+from buckets.ports import BlobStore, Clock, Ids, Jobs, Outbox, Phases
+from buckets.service.blob_names import BlobNames
+from buckets.service.sweep import Sweep, SweepTerms
+from gateway.build.knowledge import Knowledge
+from gateway.periodic import Chore
+from gateway.worker.runner import Worker
+from gateway.worker.settings import WorkerSettings
+from gateway.worker.sweep import SWEEP, sweep_handler
+
+_ANNOUNCED_AT_ONCE = 1000
+
+
+def worker(known: Knowledge, stores: Mapping[str, BlobStore], settings: WorkerSettings, *, phases: Phases, ids: Ids, clock: Clock) -> Worker:
+    terms = SweepTerms(
+        margin=timedelta(seconds=settings.sweep_margin),
+        grace=timedelta(seconds=settings.sweep_grace),
+        batch=settings.sweep_batch,
+    )
+    sweep = Sweep(garbage=known.garbage, stores=stores, phases=phases, terms=terms)
+    return Worker(known.jobs, {SWEEP: sweep_handler(sweep)}, ids=ids, clock=clock)
+
+
+async def schedule(jobs: Jobs, settings: WorkerSettings) -> None:
+    """What comes again and again, for whichever worker is free."""
+    await jobs.ensure_schedule(Schedule(name=SWEEP, kind=SWEEP, every=timedelta(seconds=settings.sweep_every)))
+
+
+def chores(outbox: Outbox, names: BlobNames, settings: WorkerSettings) -> list[Chore]:
+    async def announce() -> None:
+        while await outbox.announce(limit=_ANNOUNCED_AT_ONCE) == _ANNOUNCED_AT_ONCE:
+            pass
+
+    return [
+        Chore("renewing leases", names.lasting / 6, names.renew),
+        Chore("announcing", timedelta(seconds=settings.announce_every), announce),
+    ]
