@@ -1,7 +1,7 @@
 """What stands on what: the only place that knows every concrete class.
 
-May import everything; imported by `serve`, `cli` and tests. Start reading at `house.py`; `knowledge.py` is what PostgreSQL or memory
-knows, `bytes.py` where bytes go, `work.py` what is done in the background.
+May import everything; imported by `serve`, `cli` and tests. Start reading at `house.py`; `knowledge.py` is what PostgreSQL or
+memory knows, `bytes.py` where bytes go, `work.py` what is done in the background.
 """
 
 from gateway.build.house import House, build

@@ -42,8 +42,8 @@ from gateway.observe.phases import MeteredPhases
 from gateway.periodic import Chore
 from gateway.rest.front import RestFront
 from gateway.s3.front import S3Front
-from gateway.worker.runner import Worker
 from gateway.system import SystemClock, SystemIds
+from gateway.worker.runner import Worker
 
 PLACEMENT = "default"
 

@@ -16,7 +16,9 @@ from gateway.worker.sweep import SWEEP, sweep_handler
 _ANNOUNCED_AT_ONCE = 1000
 
 
-def worker(known: Knowledge, stores: Mapping[str, BlobStore], settings: WorkerSettings, *, phases: Phases, ids: Ids, clock: Clock) -> Worker:
+def worker(
+    known: Knowledge, stores: Mapping[str, BlobStore], settings: WorkerSettings, *, phases: Phases, ids: Ids, clock: Clock
+) -> Worker:
     terms = SweepTerms(
         margin=timedelta(seconds=settings.sweep_margin),
         grace=timedelta(seconds=settings.sweep_grace),

@@ -49,7 +49,7 @@ class Stage:
     committer: Committer
     store: MemoryBlobStore = field(default_factory=MemoryBlobStore)
 
-    async def put(self, key: str, content: bytes) -> Head:
+    async def put(self, key: str, content: bytes, condition: Condition = UNCONDITIONAL) -> Head:
         """As a front would ask for it."""
         service = PutObject(
             store=self.store,
@@ -60,7 +60,7 @@ class Stage:
             phases=MemoryPhases(),
             limit=1 << 20,
         )
-        upload = Upload(body=body(content), claims=Claims(size=len(content)), content_type="text/plain")
+        upload = Upload(body=body(content), claims=Claims(size=len(content)), content_type="text/plain", condition=condition)
         return await service(self.bucket, ObjectKey(key), upload, values.origin(self.owner))
 
     async def item(

@@ -2,14 +2,15 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 
 import pytest
 
 from buckets.catalog.catalog import PostgresCatalog
+from buckets.errors import PreconditionFailed
 from buckets.model.account import User
-from buckets.model.commit import CommitItem, Committed, Deleted, PutItem
+from buckets.model.commit import CommitItem, Committed, Condition, Deleted, PutItem, Refused
 from tests.factories import values
 from tests.faults.committing import CLOCK, IDS, Stage, committer_over, staged, until_one_is_blocked
 from tests.fixtures.databases import Database, connected
@@ -67,6 +68,29 @@ async def test_writers_of_the_same_names_for_different_owners_get_what_they_aske
     for catalog in processes:
         await catalog.close()
     assert await deadlocks(at) == 0
+
+
+async def test_of_those_who_would_create_a_name_one_wins_and_of_those_who_would_replace_it_one(
+    at: Stage, processes: Sequence[PostgresCatalog]
+) -> None:
+    owners = [values.user() for _ in range(4)]
+    committers = [committer_over(processes[number % 2], group=4) for number in range(4)]
+
+    async def race(conditions: Mapping[str, Condition]) -> Mapping[str, Condition]:
+        """Eight writers a name; who wins can be replaced under these conditions."""
+        entries = [(key, number) for key in conditions for number in range(8)]
+        items = [await at.item(k, IDS.secret(9), owner=owners[n % 4], condition=conditions[k]) for k, n in entries]
+        outcomes = await asyncio.gather(*(committers[n // 2].commit(item) for item, (_, n) in zip(items, entries, strict=True)))
+        heads = {outcome.head.key: outcome.head for outcome in outcomes if isinstance(outcome, Committed)}
+        lost = [type(outcome.reason) for outcome in outcomes if isinstance(outcome, Refused)]
+        assert (len(heads), lost) == (len(conditions), [PreconditionFailed] * 7 * len(conditions))
+        for key, head in heads.items():
+            assert await at.head(key) == head
+        return {key: Condition(etag=head.content.digests.etag) for key, head in heads.items()}
+
+    created = await race({f"{number}": Condition(absent=True) for number in range(8)})
+    await race(created)
+    await at.assert_sound()
 
 
 async def test_whoever_writes_for_the_first_time_holds_up_nobody_meanwhile(at: Stage) -> None:

@@ -1,24 +1,17 @@
 """Whatever the way to PostgreSQL loses, a write is done once or not at all, and its caller is told which."""
 
 import asyncio
-import os
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from pathlib import Path
-from signal import SIGQUIT
+from collections.abc import AsyncIterator
+from typing import TypeAlias
 
 import pytest
 
 from buckets.catalog import queries
 from buckets.errors import CatalogBusy, CatalogUnavailable, StorageError
-from buckets.model.commit import Committed
-from buckets.service import committer
-from gateway.embedded.layout import DataDirectory
-from gateway.embedded.postgres import PostgresServer
+from buckets.model.commit import UNCONDITIONAL, Condition
 from tests.faults.committing import Stage, staged, until_one_is_blocked
 from tests.faults.proxy import Chosen, Fault, is_commit, nth, speaks_of
-from tests.fixtures.databases import Database, _create_template, connected
-from tests.fixtures.stack import running
+from tests.fixtures.databases import Database, connected
 
 VOID = queries.load("commit")["void_operation"].sql
 
@@ -49,7 +42,8 @@ async def test_a_connection_that_breaks_at_any_message_of_a_write_costs_nobody_t
 
 
 VOIDED = speaks_of("'void'")
-LOST: list[tuple[list[tuple[Fault, Chosen]], type[StorageError] | None]] = [
+Loss: TypeAlias = tuple[Fault, Chosen]
+LOST: list[tuple[list[Loss], type[StorageError] | None]] = [
     ([(Fault.CUT, is_commit)], None),
     ([(Fault.LOSE_ANSWER, is_commit)], None),
     ([(Fault.LOSE_ANSWER, is_commit), (Fault.CUT, VOIDED)], None),
@@ -62,36 +56,63 @@ LOST: list[tuple[list[tuple[Fault, Chosen]], type[StorageError] | None]] = [
 ]
 
 
-def told(faults: list[tuple[Fault, Chosen]]) -> str:
+def lose(at: Stage, faults: list[Loss]) -> None:
+    for fault, when in faults:
+        at.proxy.arm(fault, when)
+
+
+def told(faults: list[Loss]) -> str:
     return ", ".join(f"{fault.name} {'COMMIT' if when is is_commit else 'void'}" for fault, when in faults)
 
 
 @pytest.mark.parametrize(("faults", "refusal"), LOST, ids=[told(faults) for faults, _ in LOST])
-@pytest.mark.parametrize("operation", ["create", "overwrite", "delete"])
-async def test_whatever_is_lost_around_a_commit_the_caller_learns_what_was_done(
-    at: Stage, faults: list[tuple[Fault, Chosen]], refusal: type[StorageError] | None, operation: str
-) -> None:
-    async def write() -> object:
-        if operation == "delete":
-            return await at.committer.delete(at.removal("first"))
-        return await at.put("first" if operation == "overwrite" else "new", b"second")
-
-    before = await at.head("first")
-    for fault, when in faults:
-        at.proxy.arm(fault, when)
-    if refusal:
-        with pytest.raises(refusal):
-            await write()
+class TestLosses:
+    @pytest.mark.parametrize("condition", [UNCONDITIONAL, Condition(absent=True)], ids=["in any case", "if there is none"])
+    async def test_a_create_is_done_once_or_refused(
+        self, at: Stage, faults: list[Loss], refusal: type[StorageError] | None, condition: Condition
+    ) -> None:
+        lose(at, faults)
+        if refusal:
+            with pytest.raises(refusal):
+                await at.put("new", b"new", condition)
+            assert await at.written("new") == []
+        head = await at.put("new", b"new", condition)
         assert not at.proxy.armed
-        assert (await at.head("first"), await at.head("new")) == (before, None)
+        assert await at.head("new") == head
+        assert await at.written("new") == [head.version]
         await at.assert_sound()
-    outcome = await write()
-    assert not at.proxy.armed
-    key = "new" if operation == "create" else "first"
-    assert await at.head(key) == (None if operation == "delete" else outcome)
-    assert len(await at.written(key)) == (2 if operation == "overwrite" else 1)
-    assert len(await at.ask("SELECT FROM outbox WHERE kind = 'object.removed'")) == (operation == "delete")
-    await at.assert_sound()
+
+    @pytest.mark.parametrize("conditional", [False, True], ids=["in any case", "if it is the same"])
+    async def test_an_overwrite_is_done_once_or_refused(
+        self, at: Stage, faults: list[Loss], refusal: type[StorageError] | None, conditional: bool
+    ) -> None:
+        old = await at.put("name", b"old")
+        condition = Condition(etag=old.content.digests.etag) if conditional else UNCONDITIONAL
+        lose(at, faults)
+        if refusal:
+            with pytest.raises(refusal):
+                await at.put("name", b"new", condition)
+            assert await at.head("name") == old
+        new = await at.put("name", b"new", condition)
+        assert not at.proxy.armed
+        assert await at.head("name") == new
+        assert await at.written("name") == [old.version, new.version]
+        await at.assert_sound()
+
+    async def test_a_delete_is_done_once_or_refused(
+        self, at: Stage, faults: list[Loss], refusal: type[StorageError] | None
+    ) -> None:
+        old = await at.put("name", b"old")
+        lose(at, faults)
+        if refusal:
+            with pytest.raises(refusal):
+                await at.committer.delete(at.removal("name"))
+            assert await at.head("name") == old
+        assert (await at.committer.delete(at.removal("name"))).removed == old.version
+        assert not at.proxy.armed
+        assert await at.head("name") is None
+        assert len(await at.ask("SELECT FROM outbox WHERE kind = 'object.removed'")) == 1
+        await at.assert_sound()
 
 
 @pytest.mark.parametrize("arriving", [True, False])
@@ -153,87 +174,3 @@ async def test_a_no_is_final_for_a_write_that_is_under_way(at: Stage) -> None:
             await committing
     assert await at.head("first") == before
     await at.assert_sound()
-
-
-DAWDLE = """
-    CREATE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_advisory_xact_lock(7); RETURN NULL; END';
-    CREATE CONSTRAINT TRIGGER late AFTER INSERT ON version DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION dawdle();
-"""
-
-
-async def test_a_backend_that_is_ended_while_it_commits_costs_nobody_the_write(at: Stage) -> None:
-    item = await at.item("k")
-    await at.change(DAWDLE)
-    async with connected(at.dsn) as other:
-        await other.execute("SELECT pg_advisory_lock(7)")
-        putting = asyncio.create_task(at.committer.put("put", item))
-        assert await until_one_is_blocked(at.dsn, by=other.get_server_pid()) == "COMMIT;"
-        await other.execute("SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE query = 'COMMIT;'")
-        await other.execute("SELECT pg_advisory_unlock(7)")
-        head = (await putting).head
-    assert head.version != item.version
-    assert await at.written("k") == [head.version]
-    await at.assert_sound()
-
-
-@pytest.mark.parametrize("when", [is_commit, speaks_of("BEGIN")], ids=["COMMIT", "BEGIN"])
-async def test_a_catalog_that_falls_silent_costs_time_and_nothing_else(database: Database, when: Chosen) -> None:
-    async with staged(database, statement=0.2) as at:
-        item = await at.item("k")
-        at.proxy.arm(Fault.BLACKHOLE, when)
-        [outcome] = await asyncio.gather(at.committer.commit(item), return_exceptions=True)
-        assert isinstance(outcome, Committed | CatalogBusy)
-        assert await at.written("k") == ([outcome.head.version] if isinstance(outcome, Committed) else [])
-        await at.assert_sound()
-
-
-@pytest.mark.parametrize("fault", [Fault.CUT, Fault.LOSE_ANSWER])
-async def test_a_catalog_that_stays_away_is_a_refusal_and_a_second_try_is_charged_once(
-    at: Stage, fault: Fault, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Whether the first was carried out nobody can say now; it is whole in either case."""
-    monkeypatch.setattr(committer, "_PAUSES", (0.0,))
-    items = [await at.item(f"{number}") for number in range(4)]
-    at.proxy.arm(fault)
-    at.proxy.refusing = True
-
-    outcomes = await asyncio.gather(*(at.committer.commit(item) for item in items), return_exceptions=True)
-
-    assert [type(outcome) for outcome in outcomes] == [CatalogUnavailable] * 4
-    at.proxy.refusing = False
-    await at.assert_sound()
-    again = await asyncio.gather(*(at.put(item.key, b"again") for item in items))
-    for item, head in zip(items, again, strict=True):
-        assert await at.head(item.key) == head
-        assert (await at.written(item.key))[-1] == head.version
-    await at.assert_sound()
-
-
-async def test_an_immediate_restart_in_the_middle_of_a_commit_leaves_all_of_it_or_nothing(tmp_path: Path) -> None:
-    async with restartable(tmp_path) as (database, restart), staged(database) as at:
-        item = await at.item("k")
-        await at.change(DAWDLE)
-        async with connected(at.dsn) as other:
-            await other.execute("SELECT pg_advisory_lock(7)")
-            putting = asyncio.gather(at.committer.commit(item), return_exceptions=True)
-            await until_one_is_blocked(at.dsn, by=other.get_server_pid())
-            await restart()
-        [outcome] = await putting
-        assert isinstance(outcome, Committed | StorageError)
-        assert await at.written("k") == ([outcome.head.version] if isinstance(outcome, Committed) else [])
-        await at.assert_sound()
-
-
-@asynccontextmanager
-async def restartable(data: Path) -> AsyncIterator[tuple[Database, Callable[[], Awaitable[None]]]]:
-    """A database on a server of its own, which loses what it has not written down whenever it is told to."""
-    server = PostgresServer(DataDirectory(data))
-
-    async def restart() -> None:
-        assert server.pid
-        os.kill(server.pid, SIGQUIT)
-        await server.ended()
-        await server.restart()
-
-    with running(server):
-        yield await _create_template(server), restart

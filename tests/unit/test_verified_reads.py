@@ -55,20 +55,21 @@ def layouts(draw: st.DrawFn) -> tuple[list[bytes], Parts]:
     return blobs, [(number, draw(spans(len(blobs[number])))) for number in numbers]
 
 
-CHUNKS = st.lists(st.sampled_from([0, 1000, BLOCK - 1, BLOCK, BLOCK + 1, 100_000, 4 * BLOCK]), max_size=3).map(
-    lambda sizes: [*sizes, 10_000]
+STORES = st.builds(
+    lambda sizes: ChoppyStore([*sizes, 10_000]),
+    st.lists(st.sampled_from([0, 1000, BLOCK - 1, BLOCK, BLOCK + 1, 100_000, 4 * BLOCK]), max_size=3),
 )
-LIMITS = st.fixed_dictionaries({"small": st.sampled_from([0, 2 * BLOCK, 100 * BLOCK]), "page": st.integers(1, 5)})
+SMALL = st.sampled_from([0, 2 * BLOCK, 100 * BLOCK])
+PAGE = st.integers(1, 5)
 
 
 class TestProof:
     @EXAMPLES
-    @given(data=st.data(), layout=layouts(), chunks=CHUNKS, limits=LIMITS)
+    @given(data=st.data(), layout=layouts(), store=STORES, small=SMALL, page=PAGE)
     async def test_what_is_handed_on_is_the_part_that_was_asked_for(
-        self, data: st.DataObject, layout: tuple[list[bytes], Parts], chunks: list[int], limits: dict[str, int]
+        self, data: st.DataObject, layout: tuple[list[bytes], Parts], store: ChoppyStore, small: int, page: int
     ) -> None:
-        store = ChoppyStore(chunks)
-        library, (blobs, parts) = Library(store=store, **limits), layout
+        library, (blobs, parts) = Library(store=store, small=small, page=page), layout
         item = await library.put(blobs, parts)
         whole = b"".join(blobs[number][span.offset : span.end] for number, span in parts)
         span = data.draw(spans(item.content.size))
@@ -77,12 +78,11 @@ class TestProof:
         assert (store.reading, library.rot) == (0, 0)
 
     @EXAMPLES
-    @given(data=st.data(), layout=layouts(), chunks=CHUNKS, limits=LIMITS, change=st.integers(1, 255))
+    @given(data=st.data(), layout=layouts(), store=STORES, small=SMALL, page=PAGE, change=st.integers(1, 255))
     async def test_one_wrong_byte_ends_the_read_and_nothing_wrong_was_handed_on(
-        self, data: st.DataObject, layout: tuple[list[bytes], Parts], chunks: list[int], limits: dict[str, int], change: int
+        self, data: st.DataObject, layout: tuple[list[bytes], Parts], store: ChoppyStore, small: int, page: int, change: int
     ) -> None:
-        store = ChoppyStore(chunks)
-        library = Library(store=store, **limits)
+        library = Library(store=store, small=small, page=page)
         item = await library.put(*layout)
         span = data.draw(spans(item.content.size))
         right = await library.read(span)
@@ -96,12 +96,11 @@ class TestProof:
         assert (store.reading, library.rot) == (0, 1)
 
     @EXAMPLES
-    @given(data=st.data(), layout=layouts(), chunks=CHUNKS, limits=LIMITS, less=near_edges(1, 5 * BLOCK))
+    @given(data=st.data(), layout=layouts(), store=STORES, small=SMALL, page=PAGE, less=near_edges(1, 5 * BLOCK))
     async def test_fewer_bytes_than_there_should_be_never_look_like_all(
-        self, data: st.DataObject, layout: tuple[list[bytes], Parts], chunks: list[int], limits: dict[str, int], less: int
+        self, data: st.DataObject, layout: tuple[list[bytes], Parts], store: ChoppyStore, small: int, page: int, less: int
     ) -> None:
-        store = ChoppyStore(chunks)
-        library = Library(store=store, **limits)
+        library = Library(store=store, small=small, page=page)
         item = await library.put(*layout)
         span = data.draw(spans(item.content.size))
         right = await library.read(span)
