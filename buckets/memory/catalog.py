@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from buckets import ranges
@@ -16,6 +16,7 @@ from buckets.errors import (
     SourceMoved,
     StorageError,
 )
+from buckets.memory.records import AuditLine, Usage, Version
 from buckets.model.account import Account, Role, User
 from buckets.model.blob import Blob, BlobLease, Extent, Placement, Span, lease_id, lease_of
 from buckets.model.block import SUM, SummedExtent, blocks_of
@@ -27,36 +28,6 @@ from buckets.names import AccessKey, AccountId, BlobId, BucketId, BucketName, Le
 from buckets.ports import CatalogHealth, Clock, Ids, PoolState
 
 _READABLE = frozenset({ScanState.UNSCANNED, ScanState.CLEAN})
-
-
-@dataclass(slots=True)
-class Usage:
-    """What an owner uses."""
-
-    stored_bytes: int = 0
-    stored_objects: int = 0
-    trashed_bytes: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class AuditLine:
-    """What became of a write."""
-
-    operation: UUID
-    result: str
-    reason: str | None = None
-
-
-@dataclass(slots=True)
-class Version:
-    """A version or, without a head, a marker that says that its name was deleted."""
-
-    name: Name
-    owner: Owner
-    is_null: bool
-    head: Head | None = None
-    extents: Sequence[Extent] = ()
-    trashed_at: datetime | None = None
 
 
 @dataclass(slots=True)

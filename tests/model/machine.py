@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from hypothesis import strategies as st
-from hypothesis.stateful import rule
+from hypothesis.stateful import initialize, rule
 
 from buckets.errors import (
     ClientGone,
@@ -55,6 +55,17 @@ bounds = st.none() | st.sampled_from(["a", "a/", "a/a", "b", "\uffff", "\U0001f6
 
 class ObjectMachine(Mirror):
     """Everything that can be done to objects, in any order."""
+
+    @initialize(first=contents, second=contents)
+    def put_joined_objects(self, first: bytes, second: bytes) -> None:
+        """In each bucket one over two blobs, the second of which is its own: what is rare else is there from the start."""
+        for number in range(len(KINDS)):
+            sources = [(number, key) for key in KEYS[:2]]
+            for source, body in zip(sources, (first, second), strict=True):
+                self.put(source, body, {}, number % 2, True)
+            self._join(sources, (number, KEYS[2]), 0)
+            self.run(self.remove(sources[1], 1, forever=True))
+        self.sweep()
 
     @rule(place=places, body=contents, words=metadata, person=people, told=st.booleans())
     def put(self, place: Place, body: bytes, words: Mapping[str, str], person: int, told: bool) -> None:
@@ -116,10 +127,8 @@ class ObjectMachine(Mirror):
     def join(self, picked: list[int], into: Place, person: int, consuming: bool) -> None:
         """A new version over all of them; the sources may go, as the parts of an upload do."""
         sources = [place for pick in picked if self.entry(place := self.picked(pick))]
-        body = b"".join(self.body(source) for source in sources)
-        if sources and len(body) <= LARGEST:
-            head = self.run(self.client.join(sources, into, body, person=person))
-            self.note_put(into, head, body, person)
+        if sources and sum(len(self.body(source)) for source in sources) <= LARGEST:
+            self._join(sources, into, person)
             for source in sorted(set(sources) - {into}) if consuming else ():
                 self.run(self.remove(source, person, forever=True))
 
@@ -174,6 +183,11 @@ class ObjectMachine(Mirror):
             self.run(self.world.pass_time(AGES))
             self.run(self.world.sweep())
         self.run(self.compare_store())
+
+    def _join(self, sources: list[Place], into: Place, person: int) -> None:
+        body = b"".join(self.body(source) for source in sources)
+        head = self.run(self.client.join(sources, into, body, person=person))
+        self.note_put(into, head, body, person)
 
 
 def _failing(fault: type[StorageError], body: bytes) -> tuple[Claims, AsyncIterator[bytes]]:

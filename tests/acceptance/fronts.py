@@ -1,0 +1,71 @@
+"""The two surfaces as any client could speak them: where an object is, and the headers that let somebody do something with it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+from urllib.parse import urlsplit
+
+from botocore.auth import S3SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+
+from tests.acceptance.stack import Stack
+
+BUCKET = "batches"
+
+
+class Front(Protocol):
+    """One surface of one process."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def endpoint(self) -> str: ...
+
+    def path(self, key: str) -> str: ...
+
+    def headers(self, method: str, key: str) -> Mapping[str, str]:
+        """They say nothing of the body: whatever follows is accepted."""
+
+
+class Json:
+    """`/v1`, by the bearer key."""
+
+    name = "v1"
+
+    def __init__(self, stack: Stack, endpoint: str = "") -> None:
+        self.endpoint = endpoint or stack.endpoint
+        self._headers = {"Authorization": f"Bearer {stack.api_key}"}
+
+    def path(self, key: str) -> str:
+        return f"/v1/objects/{BUCKET}/{key}"
+
+    def headers(self, method: str, key: str) -> Mapping[str, str]:
+        return self._headers
+
+
+class S3:
+    """S3, signed by botocore with the payload left unsigned."""
+
+    name = "s3"
+
+    def __init__(self, stack: Stack, endpoint: str = "") -> None:
+        self.endpoint = endpoint or stack.endpoint
+        self._signer = _Unsigned(Credentials(stack.access_key, stack.secret_key), "s3", stack.region)
+
+    def path(self, key: str) -> str:
+        return f"/{BUCKET}/{key}"
+
+    def headers(self, method: str, key: str) -> Mapping[str, str]:
+        request = AWSRequest(method, f"{self.endpoint}{self.path(key)}")
+        self._signer.add_auth(request)
+        return {"Host": urlsplit(self.endpoint).netloc, **dict(request.headers.items())}
+
+
+class _Unsigned(S3SigV4Auth):  # type: ignore[misc]  # botocore has no types
+    def payload(self, request: AWSRequest) -> str:
+        return "UNSIGNED-PAYLOAD"
+
+
+def fronts(stack: Stack, endpoint: str = "") -> Sequence[Front]:
+    return [S3(stack, endpoint), Json(stack, endpoint)]
