@@ -46,9 +46,8 @@ TABLE: Mapping[type[StorageError], Row] = MappingProxyType(
         errors.NoSuchObject: Answer("NoSuchKey", 404, {"Key": "key"}),
         errors.NoSuchResource: Answer("NoSuchKey", 404),
         errors.BucketExists: Answer("BucketAlreadyExists", 409, {"BucketName": "bucket"}),
-        errors.IdempotencyKeyReused: Answer("IdempotentParameterMismatch", 400),
         errors.PreconditionFailed: Answer("PreconditionFailed", 412, {"Condition": "condition"}),
-        errors.IdempotencyKeyReused: _INVALID,
+        errors.IdempotencyKeyReused: Answer("IdempotentParameterMismatch", 400),
         errors.InvalidName: Depends("kind", {BucketName.kind: Answer("InvalidBucketName", 400)}, Answer("InvalidURI", 400)),
         errors.InvalidScalar: Depends(
             "name",
@@ -93,7 +92,6 @@ TABLE: Mapping[type[StorageError], Row] = MappingProxyType(
         errors.StoreUnavailable: _UNAVAILABLE,
         errors.StoreFull: Answer("InsufficientStorage", 507),
         errors.CatalogUnavailable: _UNAVAILABLE,
-        errors.OutcomeUnknown: _UNAVAILABLE,
         errors.OutcomeUnknown: _UNAVAILABLE,
         errors.SessionsUnavailable: _UNAVAILABLE,
         errors.BlobMissing: _UNAVAILABLE,

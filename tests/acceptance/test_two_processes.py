@@ -110,10 +110,11 @@ async def test_no_process_answers_with_less_than_the_other_has_acknowledged(
     pairs: Sequence[Pair], session: aiohttp.ClientSession
 ) -> None:
     histories = [History(f"rounds/{number}") for number in range(KEYS)]
+    cast = list(zip(histories, itertools.cycle(pairs)))
     async with asyncio.TaskGroup() as group:
-        for history, (here, there) in zip(histories, itertools.cycle(pairs)):
+        for history, (here, there) in cast:
             group.create_task(write(session, here, there, history))
-        for history, (_, there) in list(zip(histories, itertools.cycle(pairs)))[::3]:
+        for history, (_, there) in cast[::3]:
             group.create_task(look_on(session, there, history))
     assert all(history.ended == ROUNDS and history.reads >= ROUNDS for history in histories)
     assert sum(history.reads for history in histories) > len(histories) * ROUNDS
