@@ -48,7 +48,7 @@ async def test_a_backend_that_is_ended_while_it_commits_costs_nobody_the_write(a
 
 @pytest.mark.parametrize("when", [is_commit, speaks_of("BEGIN")], ids=["COMMIT", "BEGIN"])
 async def test_a_catalog_that_falls_silent_costs_time_and_nothing_else(database: Database, when: Chosen) -> None:
-    async with staged(database, statement=0.2) as at:
+    async with staged(database, statement=1.0) as at:
         item = await at.item("k")
         at.proxy.arm(Fault.BLACKHOLE, when)
         [outcome] = await asyncio.gather(at.committer.commit(item), return_exceptions=True)
