@@ -1,13 +1,13 @@
 """What a write does to a name, decided from what is known of it under lock. No I/O: every catalog carries out the same changes."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from buckets import conditions
-from buckets.errors import StorageError
+from buckets.errors import NoSuchObject, NoSuchVersion, Overtaken, StorageError
 from buckets.model.bucket import Versioning
-from buckets.model.commit import CommitItem, Deleted, DeleteItem, Name, Owner, PutItem
+from buckets.model.commit import CommitItem, Deleted, DeleteItem, EditItem, Name, Owner, PutItem
 from buckets.model.version import Head
 from buckets.names import VersionId
 
@@ -24,11 +24,15 @@ class Present:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """What is known of a name: the versions it has had, what it points to, and its null version, current or not."""
+    """What is known of a name: the changes it has seen, what it points to, and its null version, current or not.
+
+    `trashed` is the version that the write is to restore, if it is still in the trash.
+    """
 
     seq: int = 0
     current: Present | None = None
     null: Present | None = None
+    trashed: Present | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +47,16 @@ class Charge:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """What is to be done: old versions go first, then a version or a marker is added, then the head is set."""
+    """What is to be done: old versions go first, then a version or a marker is added, then the head is set.
+
+    What is to `purge` was in the trash already.
+    """
 
     item: CommitItem
     seq: int
     forget: Sequence[Present] = ()
     trash: Sequence[Present] = ()
+    purge: Sequence[Present] = ()
     unlist: bool = False
     marker: bool = False
 
@@ -64,7 +72,7 @@ class Change:
     @property
     def matters(self) -> bool:
         """Whether anything is different afterwards."""
-        return self.adds or self.unlist
+        return self.adds or self.unlist or isinstance(self.item, EditItem)
 
     @property
     def deleted(self) -> Deleted:
@@ -74,35 +82,46 @@ class Change:
     @property
     def kind(self) -> str:
         """What an event of it is called."""
-        return "object.created" if isinstance(self.item, PutItem) else "object.removed"
+        return _KINDS[type(self.item)]
 
     @property
     def facts(self) -> Mapping[str, str | int | None]:
         """What an event of it tells."""
-        if isinstance(self.item, PutItem):
-            content = self.item.content
-            return {"version": str(self.item.version), "size": content.size, "etag": content.digests.etag}
-        removed, marker = self.deleted.removed, self.deleted.marker
-        return {"removed": str(removed) if removed else None, "marker": str(marker) if marker else None}
+        if isinstance(self.item, DeleteItem):
+            removed, marker = self.deleted.removed, self.deleted.marker
+            return {"removed": str(removed) if removed else None, "marker": str(marker) if marker else None}
+        content = self.item.content
+        return {"version": str(self.item.version), "size": content.size, "etag": content.digests.etag}
 
     def charges(self) -> Iterator[Charge]:
         for gone in self.forget:
             yield Charge(gone.owner, -gone.size, -1)
         for kept in self.trash:
             yield Charge(kept.owner, -kept.size, -1, kept.size)
+        for purged in self.purge:
+            yield Charge(purged.owner, 0, 0, -purged.size)
         if isinstance(self.item, PutItem):
             yield Charge(self.item.writer, self.item.content.size, 1)
         elif self.marker:
             yield Charge(self.item.writer, 0, 1)
 
 
+_KINDS = {PutItem: "object.created", DeleteItem: "object.removed", EditItem: "object.changed"}
+
+
 def decide(item: CommitItem, standing: Standing) -> Change | StorageError:
     """The change, or why there is none."""
     etag = standing.current.etag if standing.current else None
-    refusal = conditions.refusal(item.condition, etag, bucket=item.bucket.name, key=item.key)
+    refusal = conditions.refusal(item.condition, etag, standing.seq, bucket=item.bucket.name, key=item.key)
     if refusal:
         return refusal
-    return _put(item, standing) if isinstance(item, PutItem) else _delete(item, standing)
+    match item:
+        case PutItem():
+            return _put(item, standing)
+        case DeleteItem():
+            return _delete(item, standing)
+        case EditItem():
+            return _edit(item, standing)
 
 
 def require_apart(items: Sequence[CommitItem]) -> None:
@@ -113,8 +132,10 @@ def require_apart(items: Sequence[CommitItem]) -> None:
         raise ValueError("a name or an idempotency key stands in a group twice")
 
 
-def head_after(item: PutItem, *, seq: int, at: datetime) -> Head:
+def head_after(item: PutItem | EditItem, *, seq: int, at: datetime) -> Head:
     """What the name points to, once the item is committed."""
+    if isinstance(item, EditItem):
+        return replace(item.head, seq=seq, content=item.content, visibility=item.visibility)
     return Head(
         bucket=item.bucket.id,
         key=item.key,
@@ -124,7 +145,7 @@ def head_after(item: PutItem, *, seq: int, at: datetime) -> Head:
         owner=item.origin.caller.user,
         content=item.content,
         state=item.state,
-        visibility=None,
+        visibility=item.visibility,
         first=item.extents[0] if item.extents else None,
         extents=len(item.extents),
         layout=0,
@@ -132,9 +153,20 @@ def head_after(item: PutItem, *, seq: int, at: datetime) -> Head:
     )
 
 
-def _put(item: PutItem, standing: Standing) -> Change:
+def _put(item: PutItem, standing: Standing) -> Change | StorageError:
     """A bucket that keeps no versions forgets what is overwritten; one that has ceased to forgets its null version only."""
-    return Change(item=item, seq=standing.seq + 1, forget=_replaced(item, standing))
+    if item.restores and not standing.trashed:
+        return NoSuchVersion(item.bucket.name, item.key, str(item.restores.version))
+    purge = (standing.trashed,) if standing.trashed else ()
+    return Change(item=item, seq=standing.seq + 1, forget=_replaced(item, standing), purge=purge)
+
+
+def _edit(item: EditItem, standing: Standing) -> Change | StorageError:
+    if standing.current is None:
+        return NoSuchObject(item.bucket.name, item.key)
+    if standing.seq != item.head.seq:
+        return Overtaken()
+    return Change(item=item, seq=standing.seq + 1)
 
 
 def _delete(item: DeleteItem, standing: Standing) -> Change:

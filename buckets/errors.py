@@ -2,14 +2,17 @@
 
     StorageError
       x ClientFault          the caller's doing
-        + NotFound           NoSuchBucket · NoSuchObject · NoSuchResource
-        + Conflict           BucketExists · PreconditionFailed · IdempotencyKeyReused
+        + NotFound           NoSuchBucket · NoSuchObject · NoSuchVersion · NoSuchResource
+        + Conflict           BucketExists · BucketOwned · BucketNotEmpty · NameTaken · Overtaken · PreconditionFailed
+                             IdempotencyKeyReused · RequestRunning
         + Invalid            InvalidName · InvalidScalar · KeyTooLong · TooLarge · IncompleteBody · DigestMismatch · ClientGone
                              AuthorizationMalformed · AuthorizationNotSupported · PayloadModeNotSupported
-                             MetadataTooLarge · RangeNotSatisfiable · LengthRequired · RequestTimeout · MethodNotAllowed
-                             NotImplementedYet · MalformedMessage · HeadersTooLarge · VersionNotSupported
+                             PresignMalformed · MetadataTooLarge · InvalidTag · RangeNotSatisfiable · LengthRequired
+                             ChecksumRequired · MalformedXml · MalformedForm · MediaTypeNotSupported · WrongRegion
+                             CopyOntoItself · RequestTimeout · MethodNotAllowed · NotImplementedYet · MalformedMessage
+                             HeadersTooLarge · VersionNotSupported
         + Denied             NotAuthenticated · NotPermitted · UnknownAccessKey · SignatureMismatch · RequestTimeSkewed
-                             UnsignedHeader
+                             PresignExpired · UnsignedHeader
       x Busy                 CatalogBusy · StoreBusy · LeaseExpired · SourceMoved · Draining
       x ServerFault          StoreUnavailable · StoreFull · CatalogUnavailable · OutcomeUnknown · SessionsUnavailable
                              BlobMissing · BlobCorrupt · BrokenSetting · SealBroken · Unforeseen
@@ -76,6 +79,15 @@ class NoSuchObject(NotFound):
 
 
 @dataclass(eq=False)
+class NoSuchVersion(NotFound):
+    """There is no version {version} of object {key} in bucket {bucket}."""
+
+    bucket: str
+    key: str
+    version: str
+
+
+@dataclass(eq=False)
 class NoSuchResource(NotFound):
     """There is nothing at {path}."""
 
@@ -89,8 +101,41 @@ class BucketExists(Conflict):
     bucket: str
 
 
+@dataclass(eq=False)
+class BucketOwned(Conflict):
+    """The bucket {bucket} is yours already."""
+
+    bucket: str
+
+
+@dataclass(eq=False)
+class BucketNotEmpty(Conflict):
+    """The bucket {bucket} is not empty."""
+
+    bucket: str
+
+
+@dataclass(eq=False)
+class NameTaken(Conflict):
+    """There is an object {key} in bucket {bucket} already."""
+
+    bucket: str
+    key: str
+
+
+class Overtaken(Conflict):
+    """Somebody else changed it at the same time."""
+
+
 class IdempotencyKeyReused(Conflict):
     """The Idempotency-Key was used before, for another request."""
+
+
+@dataclass(eq=False)
+class RequestRunning(Conflict):
+    """A request with the same Idempotency-Key is still running, try again in {retry_after} s."""
+
+    retry_after: int = 1
 
 
 @dataclass(eq=False)
@@ -170,6 +215,49 @@ class MetadataTooLarge(Invalid):
 
 
 @dataclass(eq=False)
+class InvalidTag(Invalid):
+    """The tags are not valid: {reason}."""
+
+    reason: str
+
+
+@dataclass(eq=False)
+class MalformedXml(Invalid):
+    """The XML document is not valid: {reason}."""
+
+    reason: str
+
+
+@dataclass(eq=False)
+class MalformedForm(Invalid):
+    """The form is not valid: {reason}."""
+
+    reason: str
+
+
+@dataclass(eq=False)
+class MediaTypeNotSupported(Invalid):
+    """The body must be {expected}."""
+
+    expected: str
+
+
+@dataclass(eq=False)
+class WrongRegion(Invalid):
+    """The location {location} is not that of this service."""
+
+    location: str
+
+
+class CopyOntoItself(Invalid):
+    """An object can be copied onto itself only with something changed: its metadata, type or tags."""
+
+
+class ChecksumRequired(Invalid):
+    """The request must bear a checksum of its body: Content-MD5 or x-amz-checksum-…."""
+
+
+@dataclass(eq=False)
 class RangeNotSatisfiable(Invalid):
     """The range lies outside of the {size} bytes there are."""
 
@@ -216,6 +304,13 @@ class AuthorizationMalformed(Invalid):
     reason: str
 
 
+@dataclass(eq=False)
+class PresignMalformed(Invalid):
+    """The presigned query is not valid: {reason}."""
+
+    reason: str
+
+
 class AuthorizationNotSupported(Invalid):
     """The authorization is none of those that are supported."""
 
@@ -254,6 +349,14 @@ class RequestTimeSkewed(Denied):
     """The request is dated {requested}, which is too far from {now}."""
 
     requested: datetime
+    now: datetime
+
+
+@dataclass(eq=False)
+class PresignExpired(Denied):
+    """The presigned request was good until {expires}, now it is {now}."""
+
+    expires: datetime
     now: datetime
 
 

@@ -12,17 +12,19 @@ from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
+from buckets.key_range import EVERY_KEY, KeyRange
 from buckets.model.account import Account, User
 from buckets.model.blob import BlobLease, Extent, Placement, Span, Stored
 from buckets.model.block import SummedExtent
 from buckets.model.bucket import Bucket
 from buckets.model.checksum import Claim
-from buckets.model.commit import CommitItem, Outcome
+from buckets.model.commit import CommitItem, Idempotency, Origin, Outcome, Owner
 from buckets.model.credential import ApiKey, KeyPair
 from buckets.model.event import Event
 from buckets.model.job import Job, JobOutcome, JobState, LeaseState, NewJob, Progress, Schedule
-from buckets.model.version import Digests, Head
-from buckets.names import AccessKey, AccountId, BlobId, BucketId, BucketName, JobId, ObjectKey, VersionId
+from buckets.model.page import Folder, Order, Place, Ranked
+from buckets.model.version import Digests, Head, Kept
+from buckets.names import AccessKey, AccountId, BlobId, BucketId, BucketName, JobId, ObjectKey, UserId, VersionId
 
 
 class BlobStore(Protocol):
@@ -57,6 +59,8 @@ class Accounts(Protocol):
 
     async def add_api_key(self, key: ApiKey, *, name: str) -> None: ...
 
+    async def find_account(self, account: AccountId) -> Account | None: ...
+
     async def find_first_owner(self) -> User | None:
         """The first owner of the oldest account."""
 
@@ -67,16 +71,38 @@ class Accounts(Protocol):
         """A usable key, like a pair."""
 
 
+@dataclass(frozen=True, slots=True)
+class Founded:
+    """The bucket is made; `replayed` says that it was before, by the same request."""
+
+    bucket: Bucket
+    replayed: bool = False
+
+
 class Buckets(Protocol):
-    """The part of the catalog that knows the containers."""
+    """The part of the catalog that knows the containers. Changes whose origin is not given are the program's own."""
 
     async def ensure_placement(self, placement: Placement) -> None:
         """Make it known; one that is known already must be the same."""
 
-    async def create_bucket(self, bucket: Bucket) -> None:
-        """BucketExists when the name is taken, by whomever."""
+    async def create_bucket(
+        self, bucket: Bucket, *, origin: Origin | None = None, idempotency: Idempotency | None = None
+    ) -> Founded:
+        """BucketOwned when the account has one of that name, BucketExists when another has."""
 
     async def find_bucket(self, name: BucketName) -> Bucket | None: ...
+
+    async def page_buckets(self, account: AccountId, *, prefix: str, after: str, limit: int) -> Sequence[Bucket]:
+        """The buckets of an account whose names begin so and come after a text, in the order of their names."""
+
+    async def change_bucket(self, bucket: Bucket, *, origin: Origin) -> Bucket:
+        """Give a bucket these rules. Overtaken when its revision is another by now, NoSuchBucket when it is gone."""
+
+    async def delete_bucket(self, bucket: Bucket, *, origin: Origin, force: bool = False) -> None:
+        """Its name is free at once, and no COMMIT reaches it any more. BucketNotEmpty unless `force`; trash is no content.
+
+        What it still held is forgotten by `Garbage.purge`.
+        """
 
 
 class Objects(Protocol):
@@ -91,17 +117,45 @@ class Objects(Protocol):
     async def commit(self, items: Sequence[CommitItem]) -> Sequence[Outcome]:
         """All of the items in one transaction: an outcome each, in their order. A refusal never touches its neighbours.
 
-        A name, and a caller's idempotency key, may stand in a group once. OutcomeUnknown when the catalog did not say: `resolve`.
+        A name, and a caller's idempotency key, may stand in a group once. What their buckets say counts as it is at that moment,
+        and is NoSuchBucket when they are gone. OutcomeUnknown when the catalog did not say: `resolve`.
         """
+
+    async def find_answer(self, writer: Owner, idempotency: Idempotency) -> Head | None:
+        """What this very request was answered before, as it was then; IdempotencyKeyReused when its key was another's."""
 
     async def resolve(self, item: CommitItem) -> Outcome | None:
         """What became of an item whose outcome is unknown. None is final: it was not carried out and never will be."""
 
-    async def page_heads(self, bucket: BucketId, *, first: str, before: str | None, limit: int) -> Sequence[Head]:
-        """The readable heads whose keys lie in a range, in the order of their bytes."""
+    async def page_heads(self, bucket: BucketId, keys: KeyRange, *, owner: UserId | None = None, limit: int) -> Sequence[Head]:
+        """The readable heads of a range of keys, in the order of their bytes; of one owner, or of all."""
+
+    async def page_folders(
+        self, bucket: BucketId, keys: KeyRange, *, prefix: str, delimiter: str, limit: int
+    ) -> Sequence[Head | Folder]:
+        """The same, keys that hold the delimiter behind the prefix as one folder each. It costs as much as it tells."""
+
+    async def page_ranked(
+        self,
+        bucket: BucketId,
+        order: Order,
+        *,
+        falling: bool,
+        after: Place | None = None,
+        keys: KeyRange = EVERY_KEY,
+        owner: UserId | None = None,
+        limit: int,
+    ) -> Ranked:
+        """The readable heads by time or by size. A page looks at some thousand heads at most, however few are wanted."""
+
+    async def page_versions(self, bucket: BucketId, key: ObjectKey, *, before: int | None = None, limit: int) -> Sequence[Kept]:
+        """What is there of a name, trash included: the youngest first, from the one before a `seq` on."""
 
     async def find_head(self, bucket: BucketId, key: ObjectKey) -> Head | None:
         """The readable head of a name, as of this moment."""
+
+    async def find_version(self, bucket: BucketId, key: ObjectKey, version: VersionId) -> Head | None:
+        """A readable version of a name that is not in the trash, current or not."""
 
     async def load_extents(self, bucket: BucketId, version: VersionId, span: Span | None = None) -> Sequence[Extent]:
         """The extents of a version in their order, or of a part of it, cut to that; none when there is no such version any more."""
@@ -133,14 +187,33 @@ class Condemned:
     erased: int = 0
 
 
+class Running(Protocol):
+    """Which requests with an idempotency key are running, in any process."""
+
+    def hold(self, owner: Owner, key: str) -> AbstractAsyncContextManager[None]:
+        """While a request runs; RequestRunning when another with its key does. A process that is killed holds nothing for long."""
+
+
 class Garbage(Protocol):
     """What is stored and not needed any more. Any number of sweeps may be at it; none waits for a COMMIT, or for another."""
+
+    async def purge(self, *, limit: int) -> int:
+        """Forget what nobody can bring back: what was in the trash as long as its bucket says, and what deleted buckets held."""
 
     async def condemn_abandoned(self, *, margin: timedelta, limit: int) -> int:
         """End leases that ran out `margin` ago; how many. Their names are committed already or condemned, due at once."""
 
     async def condemn_unreferenced(self, *, grace: timedelta, limit: int) -> int:
         """Settle blobs that lost a reference; how many. Those that lost their last are condemned, due after `grace`."""
+
+    async def pin(self, reason: str, *, lasting: timedelta) -> UUID:
+        """While a pin lasts, nothing is due: a backup sees to it that bytes which it speaks of stay."""
+
+    async def renew_pin(self, pin: UUID, *, lasting: timedelta) -> bool:
+        """Whether it lasted still: one that ran out held nothing, and stays so."""
+
+    async def unpin(self, pin: UUID) -> None:
+        """End it, if it is there still."""
 
     async def due(self, placements: Collection[str], *, limit: int) -> Sequence[Condemned]:
         """Blobs in these placements whose bytes may go, those that have been due longest first. Others may have them too."""

@@ -1,12 +1,12 @@
 """Accounts, members and credentials in PostgreSQL."""
 
-from buckets.catalog import queries, rows
+from buckets.catalog import rows, statements
 from buckets.catalog.pool import Lane, Pool
 from buckets.model.account import Account, User
 from buckets.model.credential import ApiKey, KeyPair
-from buckets.names import AccessKey
+from buckets.names import AccessKey, AccountId
 
-_Q = queries.load("accounts")
+_Q = statements.load("accounts")
 
 
 class PostgresAccounts:
@@ -26,6 +26,10 @@ class PostgresAccounts:
 
     async def add_api_key(self, key: ApiKey, *, name: str) -> None:
         await self._pool.run(_Q["add_api_key"], key.id, key.account, key.owner, name, key.token_hash, key.prefix, key.expires_at)
+
+    async def find_account(self, account: AccountId) -> Account | None:
+        row = await self._pool.row(_Q["find_account"], account)
+        return rows.account(row) if row else None
 
     async def find_first_owner(self) -> User | None:
         row = await self._pool.row(_Q["find_first_owner"])

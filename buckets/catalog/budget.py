@@ -1,10 +1,10 @@
 """Whether the server has enough connections for all processes of this program."""
 
-from buckets.catalog import queries
+from buckets.catalog import statements
 from buckets.catalog.pool import Pool
 from buckets.errors import BrokenSetting, CatalogUnavailable
 
-_Q = queries.load("budget")
+_Q = statements.load("budget")
 
 
 async def check_budget(pool: Pool, processes: int) -> None:

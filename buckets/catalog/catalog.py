@@ -1,17 +1,18 @@
 """The whole catalog on PostgreSQL."""
 
-from buckets.catalog import queries
+from buckets.catalog import statements
 from buckets.catalog.accounts import PostgresAccounts
 from buckets.catalog.buckets import PostgresBuckets
+from buckets.catalog.listing import PostgresListing
 from buckets.catalog.objects import PostgresObjects
 from buckets.catalog.pool import Lane, Pool
 from buckets.errors import CatalogUnavailable
 from buckets.ports import CatalogHealth, Clock, Ids
 
-_Q = queries.load("health")
+_Q = statements.load("health")
 
 
-class PostgresCatalog(PostgresAccounts, PostgresBuckets, PostgresObjects):
+class PostgresCatalog(PostgresAccounts, PostgresBuckets, PostgresObjects, PostgresListing):
     """The `Catalog` port."""
 
     def __init__(self, pool: Pool, *, ids: Ids, clock: Clock) -> None:

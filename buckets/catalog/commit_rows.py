@@ -1,19 +1,13 @@
 """Changes turned into rows, in the order that the statements of `queries/commit.sql` take them."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
-from uuid import UUID
 
-from buckets.catalog.rows import Row
-from buckets.change import Change, Charge, head_after
+from buckets.change import Change, Charge
 from buckets.errors import StorageError
-from buckets.model.blob import Extent, Span
-from buckets.model.commit import CommitItem, Committed, Deleted, Outcome, PutItem
-from buckets.model.version import Head
-from buckets.names import BlobId, UserId, VersionId
+from buckets.model.commit import CommitItem, EditItem, Owner, PutItem
+from buckets.model.version import Content
 
 Line: TypeAlias = Sequence[Any]
 
@@ -27,6 +21,10 @@ def columns(lines: Iterable[Line], width: int) -> list[list[Any]]:
     return turned
 
 
+def document(words: Mapping[str, Any]) -> str:
+    return json.dumps(dict(words), allow_nan=False)
+
+
 def blobs(changes: Sequence[Change]) -> Iterator[Line]:
     for item in _puts(changes):
         for blob in item.blobs:
@@ -38,7 +36,7 @@ def trashed(changes: Sequence[Change]) -> Iterator[Line]:
 
 
 def forgotten(changes: Sequence[Change]) -> Iterator[Line]:
-    return ((change.item.bucket.id, gone.version) for change in changes for gone in change.forget)
+    return ((change.item.bucket.id, gone.version) for change in changes for gone in (*change.forget, *change.purge))
 
 
 def unlisted(changes: Sequence[Change]) -> Iterator[Line]:
@@ -58,75 +56,45 @@ def versions(changes: Sequence[Change]) -> Iterator[Line]:
             yield _version(change, change.item)
 
 
+def edits(changes: Sequence[Change]) -> Iterator[Line]:
+    for change in changes:
+        item = change.item
+        if isinstance(item, EditItem):
+            yield item.bucket.id, item.version, item.key, change.seq, *_words(item.content), item.visibility
+
+
 def markers(changes: Sequence[Change]) -> Iterator[Line]:
     for change in changes:
         if change.marker:
             yield change.item.bucket.id, change.item.version, change.item.key, change.seq, change.is_null, *change.item.writer
 
 
-def charges(totals: Sequence[Charge]) -> Iterator[Line]:
-    for charge in totals:
-        yield *charge.owner, charge.stored_bytes, charge.stored_objects, charge.trashed_bytes
-
-
-def events(changes: Sequence[Change]) -> Iterator[Line]:
-    for change in changes:
-        item = change.item
-        facts = json.dumps(change.facts)
-        yield item.operation, item.bucket.account, item.bucket.id, item.key, change.seq, change.kind, facts
+def charges(all_charges: Iterable[Charge]) -> Iterator[Line]:
+    """One line for each owner: a statement updates a row once."""
+    totals: dict[Owner, tuple[int, int, int]] = {}
+    for charge in all_charges:
+        stored_bytes, stored_objects, trashed_bytes = totals.get(charge.owner, (0, 0, 0))
+        totals[charge.owner] = (
+            stored_bytes + charge.stored_bytes,
+            stored_objects + charge.stored_objects,
+            trashed_bytes + charge.trashed_bytes,
+        )
+    return ((*owner, *total) for owner, total in totals.items())
 
 
 def answers(changes: Sequence[Change]) -> Iterator[Line]:
-    for change in changes:
-        item = change.item
-        if isinstance(item, PutItem) and item.idempotency:
-            said = {"version": str(item.version), "seq": change.seq, "owner": str(item.origin.caller.user)}
-            held = {"first": _told(item.extents[0]) if item.extents else None, "extents": len(item.extents)}
-            yield *item.writer, item.idempotency.key, item.idempotency.fingerprint, json.dumps(said | held)
+    for item in _puts(changes):
+        if item.idempotency:
+            yield *item.writer, item.idempotency.key, item.idempotency.fingerprint, *item.name
 
 
-def audit_line(line_id: UUID, item: CommitItem, decided: Change | StorageError) -> Line:
+def audit_line(item: CommitItem, decided: Change | StorageError) -> Line:
     caller, origin = item.origin.caller, item.origin
     result, reason = ("refused", type(decided).__name__) if isinstance(decided, StorageError) else ("done", None)
     size = item.content.size if isinstance(item, PutItem) else None
-    who = line_id, item.bucket.account, caller.user, caller.credential
+    who = item.operation, item.bucket.account, caller.user, caller.credential
     what = origin.action, item.bucket.name, item.key, item.version, result, reason
     return *who, *what, origin.address, origin.agent, origin.request_id, size
-
-
-def outcome(item: CommitItem, row: Row) -> Outcome | None:
-    """Of an operation whose proof was found; one that was voided was never carried out."""
-    if row["kind"] == "void":
-        return None
-    if isinstance(item, PutItem):
-        return Committed(head_after(item, seq=row["seq"], at=row["created_at"]))
-    said = json.loads(row["payload"])
-    return Deleted(removed=_version_id(said["removed"]), marker=_version_id(said["marker"]))
-
-
-def replayed_head(item: PutItem, answer: str) -> Head:
-    """As it was answered the first time, over the blobs of then; that the content is the same the fingerprint has shown."""
-    said = json.loads(answer)
-    return replace(
-        head_after(item, seq=said["seq"], at=datetime.fromisoformat(said["at"])),
-        version=VersionId(UUID(said["version"])),
-        owner=UserId(UUID(said["owner"])),
-        first=_extent(said["first"]) if said["first"] else None,
-        extents=said["extents"],
-    )
-
-
-def _told(extent: Extent) -> Sequence[str | int]:
-    return str(extent.blob), extent.placement, extent.locator, extent.span.offset, extent.span.length
-
-
-def _extent(told: Sequence[Any]) -> Extent:
-    blob, placement, locator, offset, length = told
-    return Extent(blob=BlobId(UUID(blob)), placement=placement, locator=locator, span=Span(offset, length))
-
-
-def _version_id(text: str | None) -> VersionId | None:
-    return VersionId(UUID(text)) if text else None
 
 
 def _puts(changes: Sequence[Change]) -> Iterator[PutItem]:
@@ -137,8 +105,12 @@ def _version(change: Change, item: PutItem) -> Line:
     content, digests = item.content, item.content.digests
     name = item.bucket.id, item.version, item.key, change.seq, change.is_null, *item.writer
     sums = content.size, digests.etag, digests.crc32c, digests.md5, digests.sha256
-    words = content.content_type, json.dumps(dict(content.metadata)), json.dumps(dict(content.tags))
-    return *name, *sums, *words, item.state, len(item.extents), *_first(item)
+    return *name, *sums, *_words(content), item.visibility, item.state, len(item.extents), *_first(item)
+
+
+def _words(content: Content) -> Line:
+    documents = document(content.headers), document(content.metadata), document(content.tags)
+    return content.content_type, *documents, content.filename
 
 
 def _first(item: PutItem) -> Line:

@@ -1,4 +1,4 @@
-"""Garbage in PostgreSQL: blobs that lost their last reference, and names that were given up.
+"""Garbage in PostgreSQL: blobs that lost their last reference, and names that were given up. Versions go in `purge.py`.
 
 No statement here waits for a lock. Who adds a reference locks the blob first, who commits a new blob locks its lease
 (`queries/commit.sql`): so what is locked here is nobody's, and stays so until this transaction ends.
@@ -6,19 +6,22 @@ No statement here waits for a lock. Who adds a reference locks the blob first, w
 
 from collections.abc import Collection, Sequence
 from datetime import timedelta
+from uuid import UUID
 
-from buckets.catalog import queries
+from buckets.catalog import statements
 from buckets.catalog.commit_rows import columns
 from buckets.catalog.pool import Pool
+from buckets.catalog.purge import PostgresPurge
 from buckets.catalog.rows import Row
+from buckets.errors import CatalogUnavailable
 from buckets.model.blob import BlobLease
 from buckets.names import BlobId, LeaseId
 from buckets.ports import Condemned
 
-_Q = queries.load("garbage")
+_Q = statements.load("garbage")
 
 
-class PostgresGarbage:
+class PostgresGarbage(PostgresPurge):
     """The `Garbage` port."""
 
     def __init__(self, pool: Pool) -> None:
@@ -37,6 +40,18 @@ class PostgresGarbage:
                 await session.run(_Q["condemn_unreferenced"], candidates, grace)
                 await session.run(_Q["drop_candidates"], candidates)
         return len(candidates)
+
+    async def pin(self, reason: str, *, lasting: timedelta) -> UUID:
+        row = await self._pool.row(_Q["pin"], reason, lasting, idempotent=False)
+        if row is None:
+            raise CatalogUnavailable("it did not write a pin down")
+        return UUID(bytes=row["id"].bytes)
+
+    async def renew_pin(self, pin: UUID, *, lasting: timedelta) -> bool:
+        return await self._pool.row(_Q["renew_pin"], pin, lasting) is not None
+
+    async def unpin(self, pin: UUID) -> None:
+        await self._pool.run(_Q["unpin"], pin, idempotent=True)
 
     async def due(self, placements: Collection[str], *, limit: int) -> Sequence[Condemned]:
         return [_condemned(row) for row in await self._pool.rows(_Q["due_blobs"], list(placements), limit)]

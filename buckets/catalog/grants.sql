@@ -13,16 +13,16 @@ BEGIN
     EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', current_schema(), service);
 
     FOR relation IN
-        SELECT c.relname AS name, c.relispartition AS is_partition
+        SELECT c.relname AS name, c.relispartition AS is_partition, c.relkind = 'v' AS is_view
         FROM pg_class c
         JOIN pg_namespace n ON n.oid = c.relnamespace
-        WHERE n.nspname = current_schema() AND c.relkind IN ('r', 'p') AND pg_has_role(c.relowner, 'USAGE')
+        WHERE n.nspname = current_schema() AND c.relkind IN ('r', 'p', 'v') AND pg_has_role(c.relowner, 'USAGE')
         ORDER BY c.relname
     LOOP
         EXECUTE format('REVOKE ALL ON TABLE %I FROM PUBLIC, %I', relation.name, service);
         CONTINUE WHEN relation.is_partition;
         allowed := CASE
-            WHEN relation.name = 'schema_migration' THEN 'SELECT'
+            WHEN relation.name = 'schema_migration' OR relation.is_view THEN 'SELECT'
             WHEN relation.name IN ('audit', 'audit_seal', 'access_log') THEN 'SELECT, INSERT'
             ELSE 'SELECT, INSERT, UPDATE, DELETE'
         END;

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from buckets.catalog import queries
+from buckets.catalog import statements
 from buckets.catalog.commit_rows import columns
 from buckets.catalog.pool import Pool
 from buckets.catalog.rows import Row
@@ -26,7 +26,7 @@ from buckets.model.job import (
 from buckets.names import AccountId, JobId, UserId
 from buckets.ports import Ids
 
-_Q = queries.load("jobs")
+_Q = statements.load("jobs")
 
 
 class PostgresJobs:

@@ -9,13 +9,13 @@ from typing import TypeAlias
 
 import asyncpg
 
-from buckets.catalog import migrations, queries
+from buckets.catalog import statements, steps
 from buckets.catalog.faults import translated
-from buckets.catalog.migrations import Applied, Migration, MigrationState, MigrationStatus, Script
+from buckets.catalog.steps import Applied, Migration, MigrationState, MigrationStatus, Script
 from buckets.errors import BrokenSetting, CatalogBusy, CatalogUnavailable
 
 _PACKAGE = resources.files("buckets.catalog")
-_Q = queries.load("migrations")
+_Q = statements.load("migrations")
 _CONNECT_TIMEOUT = 10.0
 _LOCK_PAUSE = 0.1
 # A migration takes as long as it takes; should this program die meanwhile, the server notices and lets go.
@@ -46,7 +46,7 @@ class Migrator:
             grants = await self._needs_grants(connection)
             await _run(connection, _Q["create_ledger"])
             known, statuses = await self._compared(connection)
-            migrations.refuse_drift(statuses)
+            steps.refuse_drift(statuses)
             pending = {status.number for status in statuses if status.state is MigrationState.PENDING}
             chosen = [migration for migration in known if migration.number in pending and (to is None or migration.number <= to)]
             for migration in chosen:
@@ -61,7 +61,7 @@ class Migrator:
             raise BrokenSetting("Migrations are not taken back in production, for what their tables hold would be lost")
         async with self._locked() as connection:
             known, statuses = await self._compared(connection)
-            migrations.refuse_drift(statuses)
+            steps.refuse_drift(statuses)
             applied = {status.number for status in statuses if status.state is MigrationState.APPLIED}
             chosen = [migration for migration in reversed(known) if migration.number in applied and migration.number > to]
             for migration in chosen:
@@ -76,11 +76,11 @@ class Migrator:
 
     async def check(self) -> None:
         """BrokenSetting unless the schema is exactly the one that this program was written for."""
-        migrations.refuse_stale(await self.status())
+        steps.refuse_stale(await self.status())
 
     async def _compared(self, connection: _Connection) -> tuple[Sequence[Migration], Sequence[MigrationStatus]]:
-        known = migrations.read(self._source)
-        return known, migrations.compare(known, await _applied(connection))
+        known = steps.read(self._source)
+        return known, steps.compare(known, await _applied(connection))
 
     async def _needs_grants(self, connection: _Connection) -> bool:
         """Not where one role does everything."""
@@ -125,7 +125,7 @@ class Migrator:
             connection.terminate()
 
 
-async def _step(connection: _Connection, migration: Migration, script: Script, note: queries.Query, *facts: str) -> None:
+async def _step(connection: _Connection, migration: Migration, script: Script, note: statements.Query, *facts: str) -> None:
     """One file and its note in the ledger; together, unless the file cannot run in a transaction."""
     try:
         with translated():
@@ -145,7 +145,7 @@ async def _applied(connection: _Connection) -> list[Applied]:
         return [Applied(**row) for row in await connection.fetch(_Q["applied"].sql)]
 
 
-async def _row(connection: _Connection, query: queries.Query, *args: str) -> asyncpg.Record:
+async def _row(connection: _Connection, query: statements.Query, *args: str) -> asyncpg.Record:
     with translated():
         row = await connection.fetchrow(query.sql, *args)
     if row is None:
@@ -153,6 +153,6 @@ async def _row(connection: _Connection, query: queries.Query, *args: str) -> asy
     return row
 
 
-async def _run(connection: _Connection, query: queries.Query) -> None:
+async def _run(connection: _Connection, query: statements.Query) -> None:
     with translated():
         await connection.execute(query.sql)

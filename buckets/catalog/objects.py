@@ -1,23 +1,25 @@
-"""Leases, heads and extents in PostgreSQL; the writes of objects are in `commit.py`."""
+"""Leases, heads and extents in PostgreSQL; the writes of objects are in `commit.py`, their lists in `listing.py`."""
 
 from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from buckets.catalog import commit_rows, queries, rows
-from buckets.catalog.commit import Commit
+from buckets.catalog import proofs, rows, statements
+from buckets.catalog.commit import Commit, answered
+from buckets.catalog.commit_locks import owners_at_first
+from buckets.catalog.commit_rows import columns
 from buckets.catalog.pool import Lane, Pool
 from buckets.change import require_apart
-from buckets.errors import CatalogBusy, CatalogUnavailable
+from buckets.errors import CatalogBusy, CatalogUnavailable, StorageError
 from buckets.model.blob import LONGEST_REQUEST, BlobLease, Extent, Span, lease_id
 from buckets.model.block import SUM, SummedExtent, blocks_of
-from buckets.model.commit import CommitItem, Outcome
+from buckets.model.commit import CommitItem, Idempotency, Outcome, Owner
 from buckets.model.version import Head
 from buckets.names import BucketId, ObjectKey, VersionId
 from buckets.ports import Ids
 
-_Q = queries.load("objects")
-_C = queries.load("commit")
+_Q = statements.load("objects")
+_C = statements.load("commit")
 _ATTEMPTS = 5
 _FARTHEST = (1 << 63) - 1
 
@@ -40,13 +42,20 @@ class PostgresObjects:
 
     async def commit(self, items: Sequence[CommitItem]) -> Sequence[Outcome]:
         require_apart(items)
-        owners = {item.writer for item in items}
+        owners = owners_at_first(items)
         for _ in range(_ATTEMPTS):
             async with self._pool.transaction(Lane.COMMIT) as session:
-                outcomes = await Commit(session, self._ids, items, owners).run()
+                outcomes = await Commit(session, items, owners).run()
             if outcomes is not None:
                 return outcomes
         raise CatalogBusy
+
+    async def find_answer(self, writer: Owner, idempotency: Idempotency) -> Head | None:
+        row = await self._pool.row(_C["find_answers"], *columns([(*writer, idempotency.key)], 3))
+        answer = answered(idempotency, row) if row else None
+        if isinstance(answer, StorageError):
+            raise answer
+        return answer
 
     async def resolve(self, item: CommitItem) -> Outcome | None:
         voided = await self._pool.row(
@@ -55,10 +64,14 @@ class PostgresObjects:
         if voided:
             return None
         row = await self._pool.row(_C["find_operation"], item.operation, lane=Lane.COMMIT)
-        return commit_rows.outcome(item, row) if row else None
+        return proofs.outcome(item, row) if row else None
 
     async def find_head(self, bucket: BucketId, key: ObjectKey) -> Head | None:
         row = await self._pool.row(_Q["find_head"], bucket, key, lane=Lane.LOOKUP)
+        return rows.head(row) if row else None
+
+    async def find_version(self, bucket: BucketId, key: ObjectKey, version: VersionId) -> Head | None:
+        row = await self._pool.row(_Q["find_version"], bucket, key, version, lane=Lane.LOOKUP)
         return rows.head(row) if row else None
 
     async def load_extents(self, bucket: BucketId, version: VersionId, span: Span | None = None) -> Sequence[Extent]:
@@ -71,8 +84,3 @@ class PostgresObjects:
         places = [each.start * SUM for each in blocks], [len(each) * SUM for each in blocks]
         found = await self._pool.rows(_Q["load_sums"], [extent.blob for extent in extents], *places, lane=Lane.LOOKUP)
         return [rows.summed(extent, row) for extent, row in zip(extents, found, strict=True)]
-
-    async def page_heads(self, bucket: BucketId, *, first: str, before: str | None, limit: int) -> Sequence[Head]:
-        query = _Q["page_heads"] if before is None else _Q["page_heads_before"]
-        bounds = (first,) if before is None else (first, before)
-        return [rows.head(row) for row in await self._pool.rows(query, bucket, *bounds, limit)]

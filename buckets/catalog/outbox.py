@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from buckets.catalog import queries, rows
+from buckets.catalog import rows, statements
 from buckets.catalog.pool import Pool
 from buckets.model.blob import LONGEST_REQUEST
 from buckets.model.event import Event
 
-_Q = queries.load("outbox")
+_Q = statements.load("outbox")
 
 
 class PostgresOutbox:
@@ -24,7 +24,7 @@ class PostgresOutbox:
             given = await session.rows(_Q["announce"], limit, turn["position"])
             if given:
                 await session.run(_Q["advance"], turn["position"] + len(given))
-            await session.run(_Q["forget_void"], LONGEST_REQUEST)
+            await session.run(_Q["forget_proofs"], LONGEST_REQUEST)
             return len(given)
 
     async def page_events(self, *, after: int, limit: int) -> Sequence[Event]:

@@ -14,8 +14,8 @@ import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
 from buckets.catalog.faults import is_lost, translated
-from buckets.catalog.queries import Query
 from buckets.catalog.session import Session, Stopwatch
+from buckets.catalog.statements import Query
 from buckets.errors import BrokenSetting, CatalogBusy, CatalogUnavailable, OutcomeUnknown, StorageError
 from buckets.ports import Clock, Meter, PoolState
 
@@ -194,6 +194,7 @@ def _server_settings(statement: float) -> dict[str, str]:
         "application_name": "seawall",
         "timezone": "UTC",
         "jit": "off",
+        "enable_seqscan": "off",  # plans stay: one that was made while its table was empty must not read all of it later
         "statement_timeout": limit,
         "idle_in_transaction_session_timeout": limit,
         "client_connection_check_interval": "1000",  # a query whose connection we ended gives its locks back

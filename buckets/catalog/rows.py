@@ -1,16 +1,18 @@
 """Rows become values here, and only here."""
 
 import json
+from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Any, Protocol
 
-from buckets.model.account import Role, User
+from buckets.model.account import Account, Role, User
 from buckets.model.blob import Extent, Span
 from buckets.model.block import SummedExtent
-from buckets.model.bucket import Bucket, Versioning, Visibility
+from buckets.model.bucket import Bucket, Lifecycle, Limits, Versioning, Visibility
 from buckets.model.credential import ApiKey, KeyPair
 from buckets.model.event import Event
-from buckets.model.version import Content, Digests, Head, ScanState
+from buckets.model.version import Content, Digests, Head, Kept, ScanState
 from buckets.names import AccessKey, AccountId, BlobId, BucketId, BucketName, CredentialId, ObjectKey, UserId, VersionId
 
 
@@ -31,7 +33,29 @@ def bucket(row: Row) -> Bucket:
         versioning=Versioning(row["versioning"]),
         visibility=Visibility(row["visibility"]),
         trash=timedelta(seconds=row["trash_seconds"]),
+        revision=row["revision"],
+        **_settings(json.loads(row["settings"])),
     )
+
+
+def settings(of: Bucket) -> Mapping[str, Any]:
+    """The rules of a bucket that no statement asks for."""
+    cache = int(of.cache.total_seconds())
+    return {"cache": cache, "purpose": of.purpose, "limits": asdict(of.limits), "lifecycle": asdict(of.lifecycle)}
+
+
+def _settings(said: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Likewise; what is not said is as it is by default."""
+    return {
+        "cache": timedelta(seconds=said.get("cache", 0)),
+        "purpose": said.get("purpose", ""),
+        "limits": Limits(**said.get("limits", {})),
+        "lifecycle": Lifecycle(**said.get("lifecycle", {})),
+    }
+
+
+def account(row: Row) -> Account:
+    return Account(id=AccountId(row["id"]), canonical_id=row["canonical_id"], name=row["name"])
 
 
 def user(row: Row) -> User:
@@ -80,13 +104,26 @@ def head(row: Row) -> Head:
     )
 
 
+def kept(row: Row) -> Kept:
+    return Kept(
+        version=VersionId(row["version"]),
+        seq=row["seq"],
+        at=row["modified_at"],
+        is_current=row["is_current"],
+        head=head(row) if row["kind"] == "object" else None,
+        trashed_at=row["trashed_at"],
+    )
+
+
 def content(row: Row) -> Content:
     return Content(
         size=row["size"],
         digests=Digests(etag=row["etag"], crc32c=row["crc32c"], md5=row["md5"], sha256=row["sha256"]),
         content_type=row["content_type"],
+        headers=json.loads(row["headers"]),
         metadata=json.loads(row["metadata"]),
         tags=json.loads(row["tags"]),
+        filename=row["filename"],
     )
 
 

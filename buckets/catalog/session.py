@@ -10,7 +10,7 @@ import asyncpg.transaction
 from asyncpg.pool import PoolConnectionProxy
 
 from buckets.catalog.faults import is_answer, translated
-from buckets.catalog.queries import Query
+from buckets.catalog.statements import Query
 from buckets.errors import CatalogUnavailable, StorageError
 from buckets.ports import Clock, Meter
 

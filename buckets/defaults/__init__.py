@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from importlib import resources
+from typing import Any
 
 from buckets.errors import BrokenSetting
-from buckets.model.bucket import Versioning, Visibility
+from buckets.model.bucket import Lifecycle, Limits, Rules, Versioning, Visibility
 from buckets.names import BucketName
 
 
@@ -16,32 +17,41 @@ class Definition:
     """What a shipped bucket is like."""
 
     name: BucketName
-    purpose: str
     placement: str
-    versioning: Versioning
-    visibility: Visibility
-    trash: timedelta
+    rules: Rules
 
 
 def shipped() -> Iterator[Definition]:
     """The definitions in the order of their names."""
     for file in sorted(resources.files(__name__).iterdir(), key=lambda file: file.name):
         if file.name.endswith(".toml"):
-            yield _definition(file.name, tomllib.loads(file.read_text("utf-8")))
+            yield parse(BucketName(file.name.removesuffix(".toml")), tomllib.loads(file.read_text("utf-8")))
 
 
-def _definition(file: str, table: dict[str, object]) -> Definition:
+def parse(name: BucketName, table: dict[str, Any]) -> Definition:
+    """Everything is to be written out, and nothing else may stand there."""
     try:
-        return Definition(
-            name=BucketName(file.removesuffix(".toml")),
-            purpose=str(table.pop("purpose")),
-            placement=str(table.pop("placement")),
-            versioning=Versioning(str(table.pop("versioning"))),
-            visibility=Visibility(str(table.pop("visibility"))),
-            trash=timedelta(days=float(str(table.pop("trash_days")))),
-        )
-    except (KeyError, ValueError) as error:
-        raise BrokenSetting(f"The bucket definition {file} is not valid: {error}") from error
-    finally:
-        if table:
-            raise BrokenSetting(f"The bucket definition {file} has unknown settings: {', '.join(sorted(table))}")
+        definition = Definition(name=name, placement=str(table.pop("placement")), rules=_rules(table))
+    except (KeyError, ValueError, TypeError) as error:
+        raise BrokenSetting(f"The definition of the bucket {name} is not valid: {error!r}") from error
+    if table:
+        raise BrokenSetting(f"The definition of the bucket {name} has unknown settings: {', '.join(sorted(table))}")
+    return definition
+
+
+def _rules(table: dict[str, Any]) -> Rules:
+    limits, lifecycle = table.pop("limits"), table.pop("lifecycle")
+    return Rules(
+        purpose=str(table.pop("purpose")),
+        versioning=Versioning(table.pop("versioning")),
+        visibility=Visibility(table.pop("visibility")),
+        trash=timedelta(days=table.pop("trash_days")),
+        cache=timedelta(seconds=table.pop("cache_seconds")),
+        limits=Limits(**_unless_zero(limits)),
+        lifecycle=Lifecycle(**_unless_zero(lifecycle)),
+    )
+
+
+def _unless_zero(table: dict[str, int]) -> dict[str, int | None]:
+    """TOML has no word for nothing: 0 is no limit, and never."""
+    return {name: number or None for name, number in table.items()}

@@ -4,10 +4,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import islice
+from uuid import UUID
 
+from buckets.change import Charge
 from buckets.memory.catalog import MemoryCatalog
+from buckets.memory.records import Version
 from buckets.model.blob import BlobLease
-from buckets.names import BlobId
+from buckets.names import BlobId, VersionId
 from buckets.ports import Condemned
 
 
@@ -25,6 +28,28 @@ class MemoryGarbage:
 
     catalog: MemoryCatalog
     entries: dict[BlobId, _Entry] = field(default_factory=dict)
+    pins: dict[UUID, datetime] = field(default_factory=dict)
+
+    async def purge(self, *, limit: int) -> int:
+        lost = [id_ for id_, each in self.catalog.versions.items() if self._is_lost(each)][:limit]
+        for id_ in lost:
+            self._purge(id_)
+        return len(lost) or self._purge_names(limit)
+
+    async def pin(self, reason: str, *, lasting: timedelta) -> UUID:
+        pin = self.catalog.ids.uuid7()
+        self.pins[pin] = self.catalog.clock.now() + lasting
+        return pin
+
+    async def renew_pin(self, pin: UUID, *, lasting: timedelta) -> bool:
+        now = self.catalog.clock.now()
+        holds = self.pins.get(pin, now) > now
+        if holds:
+            self.pins[pin] = now + lasting
+        return holds
+
+    async def unpin(self, pin: UUID) -> None:
+        self.pins.pop(pin, None)
 
     async def condemn_abandoned(self, *, margin: timedelta, limit: int) -> int:
         ran_out = self.catalog.clock.now() - margin
@@ -44,6 +69,8 @@ class MemoryGarbage:
 
     async def due(self, placements: Collection[str], *, limit: int) -> Sequence[Condemned]:
         now = self.catalog.clock.now()
+        if any(until > now for until in self.pins.values()):
+            return []
         found = [each for each in self.entries.values() if each.erase_at <= now and each.condemned.placement in placements]
         return [each.condemned for each in sorted(found, key=lambda each: each.erase_at)[:limit]]
 
@@ -55,6 +82,26 @@ class MemoryGarbage:
             else:
                 self._condemn(replace(self.entries[each.blob].condemned, erased=1), again_after)
         return len(ours)
+
+    def _is_lost(self, version: Version) -> bool:
+        """Whether it is in no living bucket, or was in the trash for as long as its bucket says."""
+        bucket, gone = self.catalog.living(version.name[0]), version.trashed_at
+        return bucket is None or (gone is not None and gone + bucket.trash <= self.catalog.clock.now())
+
+    def _purge(self, id_: VersionId) -> None:
+        version = self.catalog.versions[id_]
+        size = version.head.content.size if version.head else 0
+        self.catalog.charge(Charge(version.owner, 0, 0, -size) if version.trashed_at else Charge(version.owner, -size, -1))
+        self.catalog.forget([id_])
+        if self.catalog.current.get(version.name) == id_:
+            del self.catalog.current[version.name], self.catalog.seqs[version.name]
+
+    def _purge_names(self, limit: int) -> int:
+        """Those of deleted buckets that nothing is left of but their order."""
+        lost = [name for name in self.catalog.seqs if self.catalog.living(name[0]) is None][:limit]
+        for name in lost:
+            del self.catalog.seqs[name]
+        return len(lost)
 
     def _end(self, lease: BlobLease) -> None:
         del self.catalog.leases[lease.id]

@@ -19,12 +19,17 @@ class Usage:
     trashed_bytes: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AuditLine:
-    """What became of a write."""
+    """What became of a write, by its operation; one without a key is a bucket's own."""
 
-    operation: UUID
-    result: str
+    id: UUID
+    action: str
+    actor: UUID | None
+    bucket: str
+    key: str | None = None
+    version: UUID | None = None
+    result: str = "done"
     reason: str | None = None
 
 
@@ -35,6 +40,8 @@ class Version:
     name: Name
     owner: Owner
     is_null: bool
+    seq: int
+    at: datetime
     head: Head | None = None
     extents: Sequence[Extent] = ()
     trashed_at: datetime | None = None

@@ -1,8 +1,9 @@
 """A bucket and its rules."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Self
 
 from buckets.names import AccountId, BucketId, BucketName, UserId
 
@@ -23,8 +24,27 @@ class Visibility(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How much a bucket takes; None is as much as there is room for."""
+
+    object_bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lifecycle:
+    """After how many days things go by themselves; None is never."""
+
+    expire_days: int | None = None
+    noncurrent_days: int | None = None
+    incomplete_days: int | None = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Bucket:
-    """A container of objects. Its name is global; everything it holds belongs to its account."""
+    """A container of objects. Its name is global; everything it holds belongs to its account.
+
+    `cache` is how long caches may keep what is public, and `revision` counts the changes of its rules.
+    """
 
     id: BucketId
     name: BucketName
@@ -35,3 +55,28 @@ class Bucket:
     versioning: Versioning = Versioning.OFF
     visibility: Visibility = Visibility.PRIVATE
     trash: timedelta = timedelta(days=7)
+    cache: timedelta = timedelta()
+    purpose: str = ""
+    limits: Limits = Limits()
+    lifecycle: Lifecycle = Lifecycle()
+    revision: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What a bucket is told when it is made, and may be told otherwise later; each stands in `Bucket` under the same name."""
+
+    purpose: str = ""
+    versioning: Versioning = Versioning.OFF
+    visibility: Visibility = Visibility.PRIVATE
+    trash: timedelta = timedelta(days=7)
+    cache: timedelta = timedelta()
+    limits: Limits = Limits()
+    lifecycle: Lifecycle = Lifecycle()
+
+    @classmethod
+    def of(cls, bucket: Bucket) -> Self:
+        return cls(**{field.name: getattr(bucket, field.name) for field in fields(cls)})
+
+    def applied_to(self, bucket: Bucket) -> Bucket:
+        return replace(bucket, **{field.name: getattr(self, field.name) for field in fields(self)})

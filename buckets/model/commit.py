@@ -1,14 +1,15 @@
 """The items of a COMMIT and what becomes of each."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import TypeAlias
 from uuid import UUID
 
 from buckets.errors import StorageError
 from buckets.model.account import Caller
 from buckets.model.blob import Blob, Extent
-from buckets.model.bucket import Bucket
+from buckets.model.bucket import Bucket, Visibility
 from buckets.model.version import Content, Head, ScanState
 from buckets.names import AccountId, BucketId, ObjectKey, UserId, VersionId
 
@@ -18,10 +19,15 @@ Owner: TypeAlias = tuple[AccountId, UserId]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
-    """Compare-and-set: the write wins only when the head is what the caller thinks it is."""
+    """Compare-and-set: the write wins only when the head is what the caller thinks it is.
+
+    `seq` is exact: nothing at all has happened to the name since a head with it was looked up.
+    """
 
     absent: bool = False
+    present: bool = False
     etag: str | None = None
+    seq: int | None = None
 
 
 UNCONDITIONAL = Condition()
@@ -36,6 +42,18 @@ class Origin:
     action: str
     address: str = ""
     agent: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Repeatable:
+    """A request that its caller may send again under a name of its own; the terms are all that it says beside its body."""
+
+    key: str
+    terms: bytes = field(repr=False)
+
+    def over(self, *digests: bytes) -> "Idempotency":
+        """With the digests of its body."""
+        return Idempotency(self.key, sha256(b"".join([sha256(part).digest() for part in (self.terms, *digests)])).digest())
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +91,17 @@ class Item:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PutItem(Item):
-    """A new version, over blobs that this write makes live and over such as are live already."""
+    """A new version, over blobs that this write makes live and over such as are live already.
+
+    `restores` is the version in the trash whose bytes these are: it is forgotten with this write, and must be there until then.
+    """
 
     content: Content
     blobs: Sequence[Blob]
     extents: Sequence[Extent]
     state: ScanState = ScanState.UNSCANNED
+    visibility: Visibility | None = None
+    restores: Head | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,12 +111,25 @@ class DeleteItem(Item):
     forever: bool = False
 
 
-CommitItem: TypeAlias = PutItem | DeleteItem
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditItem(Item):
+    """Other words about the same bytes: the version stays, and what is said of it is replaced. Its head must still be this one."""
+
+    head: Head
+    content: Content
+    visibility: Visibility | None
+
+    @property
+    def version(self) -> VersionId:
+        return self.head.version
+
+
+CommitItem: TypeAlias = PutItem | DeleteItem | EditItem
 
 
 @dataclass(frozen=True, slots=True)
 class Committed:
-    """The write is done: this is the name's head now. `replayed` says that it was done before."""
+    """The write is done: this is the name's head now. `replayed` says that it was done before, maybe under another name."""
 
     head: Head
     replayed: bool = False

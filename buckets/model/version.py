@@ -9,6 +9,9 @@ from buckets.model.blob import Extent
 from buckets.model.bucket import Visibility
 from buckets.names import AccountId, BucketId, ObjectKey, UserId, VersionId
 
+STORED_HEADERS = ("cache-control", "content-disposition", "content-encoding", "content-language", "expires")
+"""The headers that a client may say beside a body and gets back with it."""
+
 
 class ScanState(StrEnum):
     """What is known of an object's content."""
@@ -33,13 +36,19 @@ class Digests:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
-    """What one write says of its bytes and about them."""
+    """What one write says of its bytes and about them.
+
+    `headers` are those of HTTP's own that answers with it are to bear, by their lower-case names: see `STORED_HEADERS`. `filename`
+    is what it was called where it came from, if that was said.
+    """
 
     size: int
     digests: Digests
     content_type: str
+    headers: Mapping[str, str] = field(default_factory=dict)
     metadata: Mapping[str, str] = field(default_factory=dict)
     tags: Mapping[str, str] = field(default_factory=dict)
+    filename: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,3 +71,15 @@ class Head:
     extents: int
     layout: int
     modified_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A version that is still there; a marker, which says that its name was deleted, has no head."""
+
+    version: VersionId
+    seq: int
+    at: datetime
+    is_current: bool
+    head: Head | None = None
+    trashed_at: datetime | None = None

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from buckets.errors import Busy, CatalogBusy, CatalogUnavailable, OutcomeUnknown, StorageError
-from buckets.model.commit import CommitItem, Committed, Deleted, DeleteItem, Name, Outcome, Owner, PutItem, Refused
+from buckets.model.commit import CommitItem, Committed, Deleted, DeleteItem, EditItem, Name, Outcome, Owner, PutItem, Refused
 from buckets.ports import Ids, Objects, Phase, Phases
 
 _log = logging.getLogger(__name__)
@@ -48,8 +48,8 @@ class Committer:
     _busy: set[_Subject] = field(default_factory=set)
     _running: set["asyncio.Task[None]"] = field(default_factory=set)
 
-    async def put(self, operation: str, item: PutItem) -> Committed:
-        """Add a version; raises what it was refused for."""
+    async def put(self, operation: str, item: PutItem | EditItem) -> Committed:
+        """Add a version, or edit one; raises what it was refused for."""
         outcome = await self._observed(operation, item)
         if isinstance(outcome, Committed):
             return outcome

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from buckets.defaults import Definition
-from buckets.errors import BucketExists
+from buckets.errors import BucketExists, BucketOwned
 from buckets.model.account import Account, Role, User
 from buckets.model.blob import Placement
 from buckets.model.bucket import Bucket
-from buckets.names import AccountId, BucketId, UserId
+from buckets.names import AccountId, BucketId, BucketName, UserId
 from buckets.ports import Accounts, Buckets, Clock, Ids
 
 
@@ -30,10 +30,9 @@ class Founding:
     async def place(self, placement: Placement) -> None:
         await self.buckets.ensure_placement(placement)
 
-    async def create_buckets(self, definitions: Iterable[Definition], owner: User) -> None:
-        for definition in definitions:
-            if await self.buckets.find_bucket(definition.name) is None:
-                await self._create_bucket(definition, owner)
+    async def create_buckets(self, definitions: Iterable[Definition], owner: User) -> list[BucketName]:
+        """The names of those that were not there."""
+        return [each.name for each in definitions if await self._create_bucket(each, owner)]
 
     async def _create_account(self) -> User:
         number = AccountId(f"{int.from_bytes(self.ids.secret(8), 'big') % 10**12:012d}")
@@ -42,7 +41,7 @@ class Founding:
         await self.accounts.create_account(Account(id=number, canonical_id=canonical, name="first"), owner)
         return owner
 
-    async def _create_bucket(self, definition: Definition, owner: User) -> None:
+    async def _create_bucket(self, definition: Definition, owner: User) -> bool:
         bucket = Bucket(
             id=BucketId(self.ids.uuid7()),
             name=definition.name,
@@ -50,11 +49,9 @@ class Founding:
             owner=owner.id,
             placement=definition.placement,
             created_at=self.clock.now(),
-            versioning=definition.versioning,
-            visibility=definition.visibility,
-            trash=definition.trash,
         )
         try:
-            await self.buckets.create_bucket(bucket)
-        except BucketExists:
-            return  # another process was founding too
+            await self.buckets.create_bucket(definition.rules.applied_to(bucket))
+        except (BucketExists, BucketOwned):
+            return False
+        return True

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 
 from buckets.errors import StoreUnavailable
 from buckets.model.blob import Blob, Extent, Span, Stored
-from buckets.model.bucket import Bucket
-from buckets.model.commit import UNCONDITIONAL, Condition, Origin, PutItem
-from buckets.model.version import Content, Head
+from buckets.model.bucket import Bucket, Visibility
+from buckets.model.commit import UNCONDITIONAL, Committed, Condition, Idempotency, Origin, PutItem, Repeatable
+from buckets.model.version import Content
 from buckets.names import BlobId, ObjectKey
 from buckets.ports import BlobStore, Checksums, Claims, Findings, Ids, Phase, Phases
 from buckets.service.blob_names import BlobNames
@@ -25,8 +25,31 @@ class Upload:
     body: AsyncIterator[bytes]
     claims: Claims
     content_type: str
+    headers: Mapping[str, str] = field(default_factory=dict)
     metadata: Mapping[str, str] = field(default_factory=dict)
+    tags: Mapping[str, str] = field(default_factory=dict)
+    filename: str | None = None
+    visibility: Visibility | None = None
     condition: Condition = UNCONDITIONAL
+    repeatable: Repeatable | Idempotency | None = None
+
+    def content(self, findings: Findings) -> Content:
+        return Content(
+            size=findings.size,
+            digests=findings.digests,
+            content_type=self.content_type,
+            headers=self.headers,
+            metadata=self.metadata,
+            tags=self.tags,
+            filename=self.filename,
+        )
+
+    def idempotency(self, findings: Findings) -> Idempotency | None:
+        """By what the body was, unless that is known already: the same name for another body is another request."""
+        if not isinstance(self.repeatable, Repeatable):
+            return self.repeatable
+        digests = findings.digests
+        return self.repeatable.over(digests.sha256 or b"", digests.etag.encode())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,16 +64,16 @@ class PutObject:
     phases: Phases
     limit: int
 
-    async def __call__(self, bucket: Bucket, key: ObjectKey, upload: Upload, origin: Origin) -> Head:
+    async def __call__(self, bucket: Bucket, key: ObjectKey, upload: Upload, origin: Origin) -> Committed:
         blob = await self.names.take(bucket.placement)
         self.phases.reached("put", Phase.RECEIVE)
-        stored, findings = await self._receive(blob, upload)
+        stored, findings = await self._receive(blob, upload, limit=min(self.limit, bucket.limits.object_bytes or self.limit))
         self.phases.reached("put", Phase.STORED)
         item = self._item(bucket, key, upload, origin, blob=blob, stored=stored, findings=findings)
-        return (await self.committer.put("put", item)).head
+        return await self.committer.put("put", item)
 
-    async def _receive(self, blob: BlobId, upload: Upload) -> tuple[Stored, Findings]:
-        async with self.checksums.inspect(upload.claims, limit=self.limit) as inspection:
+    async def _receive(self, blob: BlobId, upload: Upload, *, limit: int) -> tuple[Stored, Findings]:
+        async with self.checksums.inspect(upload.claims, limit=limit) as inspection:
             stored = await self.store.put(blob, inspection.watch(upload.body), size=upload.claims.size)
             findings = await inspection.findings()
         if stored.size != findings.size or stored.md5 not in (None, findings.digests.md5):
@@ -73,12 +96,12 @@ class PutObject:
             operation=self.ids.uuid7(),
             bucket=bucket,
             key=key,
-            content=Content(
-                size=findings.size, digests=findings.digests, content_type=upload.content_type, metadata=upload.metadata
-            ),
+            content=upload.content(findings),
             # An object without bytes has no extents; its blob stays unreferenced and is swept with its lease.
             blobs=[row] if stored.size else [],
             extents=[whole] if stored.size else [],
             origin=origin,
             condition=upload.condition,
+            idempotency=upload.idempotency(findings),
+            visibility=upload.visibility,
         )

@@ -1,20 +1,29 @@
 """The one resolver: every read of an object's bytes goes through here."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from buckets import ranges
-from buckets.errors import CatalogBusy, NoSuchObject, SourceMoved
+from buckets.errors import CatalogBusy, NoSuchObject, NoSuchVersion, SourceMoved
 from buckets.model.blob import Extent, Span
 from buckets.model.bucket import Bucket
 from buckets.model.version import Head
-from buckets.names import ObjectKey
+from buckets.names import ObjectKey, VersionId
 from buckets.ports import Objects
 from buckets.ranges import ByteRange
 from buckets.service.verified import VerifiedBytes
 
 _ATTEMPTS = 5
+
+
+Wanted: TypeAlias = Callable[[Head], ByteRange | None]
+"""Which part of an object is wanted, once it is known which object it is; None is all of it."""
+
+
+def everything(_: Head) -> None:
+    """All of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,16 +42,27 @@ class ReadObject:
     objects: Objects
     verified: VerifiedBytes
 
-    async def head(self, bucket: Bucket, key: ObjectKey) -> Head:
+    async def head(self, bucket: Bucket, key: ObjectKey, version: VersionId | None = None) -> Head:
+        """What a name points to, or one of its versions."""
+        if version is not None:
+            return await self._version(bucket, key, version)
         head = await self.objects.find_head(bucket.id, key)
         if head is None:
             raise NoSuchObject(bucket.name, key)
         return head
 
+    async def _version(self, bucket: Bucket, key: ObjectKey, version: VersionId) -> Head:
+        head = await self.objects.find_version(bucket.id, key, version)
+        if head is None:
+            raise NoSuchVersion(bucket.name, key, str(version))
+        return head
+
     @asynccontextmanager
-    async def open(self, bucket: Bucket, key: ObjectKey, wanted: ByteRange | None = None) -> AsyncIterator[Reading]:
+    async def open(
+        self, bucket: Bucket, key: ObjectKey, wanted: Wanted = everything, *, version: VersionId | None = None
+    ) -> AsyncIterator[Reading]:
         """The store is not asked before the first chunk is. Whatever becomes of its name, the object can be read to its end."""
-        head, span, extents = await self._find(bucket, key, wanted)
+        head, span, extents = await self._find(bucket, key, wanted, version)
         async with aclosing(self.verified.read(head.content, extents, span)) as chunks:
             yield Reading(head=head, span=span, chunks=chunks)
 
@@ -57,11 +77,13 @@ class ReadObject:
             raise SourceMoved
         return found
 
-    async def _find(self, bucket: Bucket, key: ObjectKey, wanted: ByteRange | None) -> tuple[Head, Span, Sequence[Extent]]:
+    async def _find(
+        self, bucket: Bucket, key: ObjectKey, wanted: Wanted, version: VersionId | None
+    ) -> tuple[Head, Span, Sequence[Extent]]:
         """A name that is written over and over again is looked up anew until its head and its extents belong together."""
         for _ in range(_ATTEMPTS):
-            head = await self.head(bucket, key)
-            span = ranges.resolve(wanted, head.content.size)
+            head = await self.head(bucket, key, version)
+            span = ranges.resolve(wanted(head), head.content.size)
             with suppress(SourceMoved):
                 return head, span, await self.extents(head, self.verified.needed(head.content, span))
         raise CatalogBusy

@@ -31,7 +31,7 @@ class VerifiedBytes:
     store: BlobStore
     checksums: Checksums
     meter: Meter
-    small: int = 1 << 20
+    small: int = 1 << 19
     page: int = 1 << 14
 
     def needed(self, content: Content, wanted: Span) -> Span:

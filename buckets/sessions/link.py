@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import resources
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
@@ -14,14 +15,39 @@ class RedisLink:
 
     def __init__(self, url: str, *, timeout: float) -> None:
         self._client = Redis.from_url(url, socket_timeout=timeout, socket_connect_timeout=timeout)
+        self._prolong = self._client.register_script(_script("prolong"))
+        self._release = self._client.register_script(_script("release"))
 
     async def check(self) -> None:
         """Raise unless the server answers."""
         with _translated():
             await self._client.ping()
 
+    async def take(self, name: str, token: str, *, seconds: float) -> bool:
+        """Make a name ours for a while; False when it is somebody's."""
+        with _translated():
+            return bool(await self._client.set(name, token, nx=True, px=_milliseconds(seconds)))
+
+    async def prolong(self, name: str, token: str, *, seconds: float) -> None:
+        """Keep a name that is ours; one that ran out and is nobody's is taken again."""
+        with _translated():
+            await self._prolong(keys=[name], args=[token, _milliseconds(seconds)])
+
+    async def release(self, name: str, token: str) -> None:
+        """Let go of a name, if it is ours still."""
+        with _translated():
+            await self._release(keys=[name], args=[token])
+
     async def close(self) -> None:
         await self._client.aclose()
+
+
+def _script(name: str) -> str:
+    return (resources.files("buckets.sessions") / "scripts" / f"{name}.lua").read_text("utf-8")
+
+
+def _milliseconds(seconds: float) -> int:
+    return round(seconds * 1000)
 
 
 @contextmanager

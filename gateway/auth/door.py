@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from gateway.auth.authenticate import Authenticator
-from gateway.auth.guard import Guard, Guarded, Request
+from gateway.auth.guard import Guard, Guarded
+from gateway.auth.permit import Request
 from gateway.auth.sigv4.canonical import SignedRequest
 from gateway.auth.sigv4.payload import AMZ_CONTENT_SHA256, Payload
 from gateway.edge.exchange import Exchange

@@ -9,29 +9,29 @@ from importlib.metadata import version
 from aiohttp import web
 
 from buckets.errors import BrokenSetting, StorageError
+from buckets.memory.running import MemoryRunning
 from buckets.model.blob import Placement
-from buckets.ports import BlobStore, Catalog, Clock, Ids, Meter, Phases
+from buckets.ports import Catalog, Clock, Ids, Phases
 from buckets.scalars import base64_bytes
 from buckets.service.blob_names import BlobNames
 from buckets.service.committer import Committer
 from buckets.service.founding import Founding
-from buckets.service.put import PutObject
-from buckets.service.read import ReadObject
-from buckets.service.remove import RemoveObject
-from buckets.service.verified import VerifiedBytes
 from buckets.sessions.link import RedisLink
+from buckets.sessions.running import RedisRunning
 from gateway.auth.authenticate import Authenticator
 from gateway.auth.door import Door
-from gateway.auth.guard import Guard, Services
+from gateway.auth.guard import Guard
 from gateway.auth.seal import Seal
-from gateway.auth.sigv4.verifier import HeaderVerifier
+from gateway.auth.sigv4.verifier import SignatureVerifier
 from gateway.auth.tokens import BearerVerifier
 from gateway.build.bytes import blob_store
 from gateway.build.knowledge import knowledge
+from gateway.build.services import Parts, services
 from gateway.build.work import chores, schedule, worker
 from gateway.config.config import Config
 from gateway.edge.body import Patience
-from gateway.edge.conversation import Conversation
+from gateway.edge.conversation import Conversation, Front
+from gateway.edge.cursor import Cursors
 from gateway.edge.dispatch import by_path
 from gateway.ingest.digests import StreamChecksums
 from gateway.observe.access import access
@@ -41,7 +41,9 @@ from gateway.observe.ops import Operations
 from gateway.observe.phases import MeteredPhases
 from gateway.periodic import Chore
 from gateway.rest.front import RestFront
+from gateway.rest.surroundings import Surroundings as RestSurroundings
 from gateway.s3.front import S3Front
+from gateway.s3.request import Surroundings as S3Surroundings
 from gateway.system import SystemClock, SystemIds
 from gateway.worker.runner import Worker
 
@@ -65,26 +67,14 @@ class House:
     finish: Callable[[], Awaitable[None]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Parts:
-    """What the use cases stand on."""
-
-    clock: Clock
-    ids: Ids
-    catalog: Catalog
-    store: BlobStore
-    committer: Committer
-    phases: Phases
-    meter: Meter
-
-
 @asynccontextmanager
 async def build(config: Config, *, phases: Phases | None = None) -> AsyncIterator[House]:
     """The house for these settings; what it holds open is closed behind it. `phases` takes the place of the metered ones."""
     async with AsyncExitStack() as stack:
         clock, ids = SystemClock(), SystemIds()
         meter = PrometheusMeter(version=version("seawall"))
-        seal = Seal(_seal_key(config), ids=ids)
+        seal_key = _seal_key(config)
+        seal = Seal(seal_key, ids=ids)
         known = await knowledge(config, meter, clock, ids, stack)
         catalog, store = known.catalog, await blob_store(config.store)
         founding = Founding(accounts=catalog, buckets=catalog, ids=ids, clock=clock)
@@ -92,11 +82,25 @@ async def build(config: Config, *, phases: Phases | None = None) -> AsyncIterato
         await schedule(known.jobs, config.worker)
         phases = phases or MeteredPhases(meter, clock)
         committer = Committer(objects=catalog, ids=ids, phases=phases)
-        parts = _Parts(clock=clock, ids=ids, catalog=catalog, store=store, committer=committer, phases=phases, meter=meter)
-        health = HealthChecks(catalog.check, Check(name="store", ask=store.check), *_sessions(config, stack))
+        link = _link(config, stack)
+        health = HealthChecks(catalog.check, Check(name="store", ask=store.check), *_sessions(link))
         names = BlobNames(catalog, clock, ids.uuid7())
-        services = _services(parts, names, limit=config.edge.max_body_bytes)
-        door = Door(authenticator=_authenticator(config, catalog, seal, clock), guard=Guard(services))
+        parts = Parts(
+            clock=clock,
+            ids=ids,
+            catalog=catalog,
+            store=store,
+            jobs=known.jobs,
+            running=RedisRunning(link=link, here=MemoryRunning(), ids=ids) if link else MemoryRunning(),
+            checksums=StreamChecksums(),
+            committer=committer,
+            names=names,
+            phases=phases,
+            meter=meter,
+            placement=PLACEMENT,
+            limit=config.edge.max_body_bytes,
+        )
+        door = Door(authenticator=_authenticator(config, catalog, seal, clock), guard=Guard(services(parts)))
         yield House(
             clock=clock,
             ids=ids,
@@ -104,7 +108,7 @@ async def build(config: Config, *, phases: Phases | None = None) -> AsyncIterato
             catalog=catalog,
             founding=founding,
             data=Conversation(
-                front_of=by_path(rest=RestFront(door=door), s3=S3Front(door=door)),
+                front_of=_fronts(config, door, parts, Cursors(seal_key)),
                 ids=ids,
                 clock=clock,
                 meter=meter,
@@ -119,6 +123,14 @@ async def build(config: Config, *, phases: Phases | None = None) -> AsyncIterato
         )
 
 
+def _fronts(config: Config, door: Door, parts: Parts, cursors: Cursors) -> Callable[[str], Front]:
+    edge = config.edge
+    base_url = edge.public_base_url.rstrip("/") or f"http://{edge.host}:{edge.port}"
+    rest = RestSurroundings(base_url=base_url, cursors=cursors, clock=parts.clock, ids=parts.ids)
+    s3 = S3Surroundings(region=edge.region, cursors=cursors, clock=parts.clock, checksums=parts.checksums)
+    return by_path(rest=RestFront(door=door, around=rest), s3=S3Front(door=door, around=s3))
+
+
 async def _finish(committer: Committer, names: BlobNames) -> None:
     """What was begun is committed; what was only named is given back, which the sweep would do in time as well."""
     await committer.drain()
@@ -126,36 +138,24 @@ async def _finish(committer: Committer, names: BlobNames) -> None:
         await names.release()
 
 
-def _services(parts: _Parts, names: BlobNames, *, limit: int) -> Services:
-    checksums = StreamChecksums()
-    put = PutObject(
-        store=parts.store,
-        checksums=checksums,
-        names=names,
-        ids=parts.ids,
-        committer=parts.committer,
-        phases=parts.phases,
-        limit=limit,
-    )
-    verified = VerifiedBytes(objects=parts.catalog, store=parts.store, checksums=checksums, meter=parts.meter)
-    read = ReadObject(objects=parts.catalog, verified=verified)
-    return Services(buckets=parts.catalog, put=put, read=read, remove=RemoveObject(committer=parts.committer, ids=parts.ids))
-
-
 def _authenticator(config: Config, catalog: Catalog, seal: Seal, clock: Clock) -> Authenticator:
     return Authenticator(
-        signatures=HeaderVerifier(find=catalog.find_key_pair, seal=seal, clock=clock, region=config.edge.region),
+        signatures=SignatureVerifier(find=catalog.find_key_pair, seal=seal, clock=clock, region=config.edge.region),
         bearers=BearerVerifier(find=catalog.find_api_key),
     )
 
 
-def _sessions(config: Config, stack: AsyncExitStack) -> list[Check]:
-    """Redis costs speed when it is away, never an answer: the service is ready without it."""
+def _link(config: Config, stack: AsyncExitStack) -> RedisLink | None:
     if not config.sessions.url:
-        return []
+        return None
     link = RedisLink(config.sessions.url.reveal(), timeout=config.sessions.timeout)
     stack.push_async_callback(link.close)
-    return [Check(name="sessions", ask=link.check, required=False)]
+    return link
+
+
+def _sessions(link: RedisLink | None) -> list[Check]:
+    """Redis costs speed when it is away, never an answer: the service is ready without it."""
+    return [Check(name="sessions", ask=link.check, required=False)] if link else []
 
 
 def _seal_key(config: Config) -> bytes:

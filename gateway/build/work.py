@@ -6,9 +6,12 @@ from datetime import timedelta
 from buckets.model.job import Schedule
 from buckets.ports import BlobStore, Clock, Ids, Jobs, Outbox, Phases
 from buckets.service.blob_names import BlobNames
+from buckets.service.purge import Purge
 from buckets.service.sweep import Sweep, SweepTerms
+from gateway.auth.buckets import PURGE
 from gateway.build.knowledge import Knowledge
 from gateway.periodic import Chore
+from gateway.worker.purge import purge_handler
 from gateway.worker.runner import Worker
 from gateway.worker.settings import WorkerSettings
 from gateway.worker.sweep import SWEEP, sweep_handler
@@ -25,12 +28,14 @@ def worker(
         batch=settings.sweep_batch,
     )
     sweep = Sweep(garbage=known.garbage, stores=stores, phases=phases, terms=terms)
-    return Worker(known.jobs, {SWEEP: sweep_handler(sweep)}, ids=ids, clock=clock)
+    purge = Purge(garbage=known.garbage)
+    return Worker(known.jobs, {SWEEP: sweep_handler(sweep), PURGE: purge_handler(purge)}, ids=ids, clock=clock)
 
 
 async def schedule(jobs: Jobs, settings: WorkerSettings) -> None:
     """What comes again and again, for whichever worker is free."""
-    await jobs.ensure_schedule(Schedule(name=SWEEP, kind=SWEEP, every=timedelta(seconds=settings.sweep_every)))
+    for kind, seconds in ((SWEEP, settings.sweep_every), (PURGE, settings.purge_every)):
+        await jobs.ensure_schedule(Schedule(name=kind, kind=kind, every=timedelta(seconds=seconds)))
 
 
 def chores(outbox: Outbox, names: BlobNames, settings: WorkerSettings) -> list[Chore]:

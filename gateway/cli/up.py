@@ -12,12 +12,11 @@ from typing import Any
 
 import click
 
-from buckets.defaults import shipped
 from buckets.ports import Phases
 from buckets.settings import Secret
 from gateway.build import House, build
 from gateway.cli.banner import Ready, banner
-from gateway.cli.credentials import first_credentials
+from gateway.cli.founding import found
 from gateway.cli.options import settings_options
 from gateway.cli.trial import Trial, started
 from gateway.config.config import Config
@@ -64,6 +63,7 @@ def up(  # noqa: PLR0917  # the command line has no positions
     configure(config.observe, request_id=REQUEST_ID.get)
     with ExitStack() as stack:
         sockets = bound(config, stack)
+        config = addressed(config, sockets)
         trial = None if _keeps_nothing(config) else stack.enter_context(started(config, data))
         asyncio.run(run(Start(trial.config if trial else _passing(config), trial, sockets, ready_file)))
 
@@ -103,14 +103,10 @@ def _watching(trial: Trial | None) -> Sequence[Coroutine[Any, Any, None]]:
 
 
 async def _found(house: House, start: Start) -> Ready:
-    owner = await house.founding.owner()
-    await house.founding.create_buckets(shipped(), owner)
-    credentials = await first_credentials(
-        start.trial.credentials if start.trial else None, accounts=house.catalog, owner=owner, ids=house.ids, seal=house.seal
-    )
+    founded = await found(house, start.trial.credentials if start.trial else None)
     return Ready.of(
-        credentials,
-        endpoint=start.config.edge.public_base_url or url_of(start.sockets.data),
+        founded.credentials,
+        endpoint=start.config.edge.public_base_url,
         ops=url_of(start.sockets.operations),
         region=start.config.edge.region,
         store=start.config.store.kind,
@@ -128,6 +124,11 @@ def bound(config: Config, stack: ExitStack) -> Sockets:
     edge = config.edge
     data = stack.enter_context(bind(edge.host, edge.port))
     return Sockets(data=data, operations=stack.enter_context(bind(edge.ops_host, edge.ops_port)))
+
+
+def addressed(config: Config, sockets: Sockets) -> Config:
+    """A port that was taken because it was free is known only now; the addresses of objects hold it."""
+    return replace(config, edge=replace(config.edge, public_base_url=config.edge.public_base_url or url_of(sockets.data)))
 
 
 def _keeps_nothing(config: Config) -> bool:

@@ -9,15 +9,22 @@ import asyncio
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
-from aiohttp import web
+from aiohttp import HttpVersion10, HttpVersion11, web
 from aiohttp.http_exceptions import HttpProcessingError, LineTooLong
+from aiohttp.streams import EMPTY_PAYLOAD
 
 from buckets.errors import HeadersTooLarge, MalformedMessage, StorageError
+from gateway.edge.body import Patience
 from gateway.edge.respond import reset
+
+_ANSWERED = (HttpVersion10, HttpVersion11)
 
 
 class Handler(Protocol):
     """What a listener does with requests, and with what is none."""
+
+    @property
+    def patience(self) -> Patience: ...
 
     async def __call__(self, request: web.BaseRequest) -> web.StreamResponse: ...
 
@@ -41,6 +48,7 @@ class Listener(web.Server):
 
     def __init__(self, handler: Handler, *, header_timeout: float, bounds: Bounds) -> None:
         super().__init__(self._handle)
+        self.stall = handler.patience.stall
         self._handler = handler
         self._options: dict[str, Any] = {"access_log": None, "auto_decompress": False, **asdict(bounds)}
         self._busy: set[Connection] = set()
@@ -87,15 +95,20 @@ class Listener(web.Server):
 
 
 class Connection(web.RequestHandler):
-    """One connection. Its header must arrive within a time, from the first byte on or from the start."""
+    """One connection. Its header must arrive within a time, from the first byte on or from the start.
 
-    __slots__ = ("_deadline", "_listener", "_request")
+    A client that takes nothing of a short answer for too long is let go; `respond.py` sees to the long ones.
+    """
+
+    __slots__ = ("_begun", "_deadline", "_listener", "_request", "_watch")
 
     def __init__(self, listener: Listener, *, loop: asyncio.AbstractEventLoop, **options: Any) -> None:  # noqa: ANN401  # aiohttp's
         super().__init__(listener, loop=loop, **options)
         self._listener = listener
         self._deadline: asyncio.TimerHandle | None = None
         self._request: web.BaseRequest | None = None
+        self._begun = False
+        self._watch: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
@@ -103,6 +116,7 @@ class Connection(web.RequestHandler):
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
+        self._begun = self._has_more_than_requests(data)
         if self._request is None:
             self._await_header()
         elif self._broken() and not self._request.content.is_eof():
@@ -119,6 +133,9 @@ class Connection(web.RequestHandler):
     ) -> tuple[web.StreamResponse, bool]:
         if self._listener.draining:
             resp.force_close()
+        if request.version not in _ANSWERED:
+            request._cache["version"] = HttpVersion11  # noqa: SLF001  # no answer is in a version that we do not speak
+        self._watch_taking(self._untaken())
         try:
             return await super().finish_response(request, resp, start_time)
         finally:
@@ -156,9 +173,33 @@ class Connection(web.RequestHandler):
             self._deadline.cancel()
             self._deadline = None
 
+    def _has_more_than_requests(self, data: bytes) -> bool:
+        """Whether another header begins behind a request without a body, in the same piece."""
+        return bool(self._messages) and self._messages[-1][1] is EMPTY_PAYLOAD and not data.endswith(b"\r\n\r\n")
+
+    def _untaken(self) -> int:
+        """Bytes of answers that the client has not taken yet."""
+        return self.transport.get_write_buffer_size() if isinstance(self.transport, asyncio.WriteTransport) else 0
+
+    def _watch_taking(self, before: int) -> None:
+        """Look again in a while: by then something must have been taken."""
+        self._watch = self._loop.call_later(self._listener.stall, self._must_take, before)
+
+    def _must_take(self, before: int) -> None:
+        left = self._untaken()
+        if left and left >= before > 0:
+            self.reset()
+        else:
+            self._watch_taking(left)
+
     def _end(self) -> None:
+        if self._watch is not None:
+            self._watch.cancel()
+            self._watch = None
         self._request = None
         self._listener.free(self)
+        if self._begun and not self._messages:
+            self._await_header()
 
     def _broken(self) -> bool:
         """Whether the parser has given up; aiohttp queues that as if it were a request."""

@@ -144,6 +144,8 @@ def must_be_framed(request: web.BaseRequest) -> None:
         raise VersionNotSupported(f"{version.major}.{version.minor}")
     if version == HttpVersion10 and hdrs.TRANSFER_ENCODING in request.headers:
         raise MalformedMessage("HTTP/1.0 knows no Transfer-Encoding")
+    if request.headers.get(hdrs.TRANSFER_ENCODING, "chunked").lower() != "chunked":
+        raise MalformedMessage("its transfer encoding is not chunked")
     if request.method == hdrs.METH_CONNECT:
         raise MalformedMessage("this is no proxy")
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from buckets.errors import InvalidScalar
 from buckets.ports import Clock
@@ -50,10 +50,11 @@ class Exchange:
         return self.request.writer.output_size > 0
 
     @property
-    def unread(self) -> bool:
-        """Whether body bytes are still to come, so that what follows on the connection is not another request."""
+    def is_last(self) -> bool:
+        """Whether what follows on the connection is no request: body bytes are still to come, or it is taken for an upgrade."""
         content = self.request.content
-        return not content.is_eof() or content.exception() is not None
+        upgraded = self.request.headers.get(hdrs.UPGRADE, "websocket").lower() != "websocket"  # which aiohttp waits for itself
+        return upgraded or not content.is_eof() or content.exception() is not None
 
     def header(self, name: str) -> str | None:
         """The value of a header that may stand once."""

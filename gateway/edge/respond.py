@@ -17,10 +17,10 @@ _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 def whole(
     exchange: Exchange, status: int, *, headers: Mapping[str, str] | None = None, body: bytes = b"", last: bool = False
 ) -> web.Response:
-    """An answer that is held in memory. After the last one, or while body bytes are still to come, the connection is closed."""
+    """An answer that is held in memory. After the last one the connection is closed."""
     response = web.Response(status=status, headers={**exchange.marks, **(headers or {})}, body=body)
     exchange.sent = 0 if exchange.method == hdrs.METH_HEAD else len(body)
-    if last or exchange.unread:
+    if last or exchange.is_last:
         response.force_close()
     return response
 
@@ -37,7 +37,7 @@ async def stream(
     if len(first) == length:
         return whole(exchange, status, headers=headers, body=first)
     response = web.StreamResponse(status=status, headers={**exchange.marks, **headers, "Content-Length": str(length)})
-    if exchange.unread:
+    if exchange.is_last:
         response.force_close()
     await _hand_over(exchange, response.prepare(exchange.request))
     await _hand_over(exchange, response.write(first))

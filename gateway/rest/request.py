@@ -5,24 +5,29 @@ from dataclasses import dataclass
 
 from buckets.errors import InvalidScalar
 from buckets.names import BucketName, ObjectKey
+from buckets.scalars import whole_number
 from gateway.auth.guard import Guarded
 from gateway.auth.sigv4.payload import Payload
 from gateway.edge.exchange import Exchange
 from gateway.edge.target import bucket_name, object_key
+from gateway.rest.surroundings import Surroundings
 
 METADATA = "seawall-meta-"
 """What the names of user metadata begin with."""
 
+PAGE = 20
+"""How many entries a page of a list holds unless told."""
+LARGEST_PAGE = 1000
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RestRequest:
-    """A request for a route, and the services that its caller may use. `parts` are still as they stood in the path."""
+class PublicRequest:
+    """A request that anybody may send. `parts` are still as they stood in the path."""
 
     exchange: Exchange
     parts: Mapping[str, bytes]
     parameters: Mapping[str, str]
-    services: Guarded
-    payload: Payload
+    around: Surroundings
 
     def flag(self, name: str) -> bool:
         """A parameter that is `true`, `false` or absent."""
@@ -32,9 +37,23 @@ class RestRequest:
         return text == "true"
 
     @property
+    def limit(self) -> int:
+        """How many entries are wanted of a list."""
+        text = self.parameters.get("limit", str(PAGE))
+        return whole_number(text, name="The parameter limit", least=1, most=LARGEST_PAGE)
+
+    @property
     def bucket(self) -> BucketName:
         return bucket_name(self.parts["bucket"])
 
     @property
     def key(self) -> ObjectKey:
         return object_key(self.parts["key"])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestRequest(PublicRequest):
+    """A request for a route, and the services that its caller may use."""
+
+    services: Guarded
+    payload: Payload

@@ -6,13 +6,14 @@ from aiohttp import web
 
 from buckets.errors import StorageError
 from gateway.auth.door import Door
+from gateway.auth.sigv4.presign import beside_signature
 from gateway.edge.exchange import Exchange
 from gateway.edge.refusal import refusal_headers
 from gateway.edge.respond import whole
 from gateway.edge.target import Target
 from gateway.s3 import router
 from gateway.s3.errors import answer_to
-from gateway.s3.request import Resource, S3Request
+from gateway.s3.request import Resource, S3Request, Surroundings
 from gateway.s3.xml.error import error_document
 
 
@@ -21,8 +22,9 @@ class S3Front:
 
     name = "s3"
 
-    def __init__(self, *, door: Door, host_id: str = "seawall") -> None:
+    def __init__(self, *, door: Door, around: Surroundings, host_id: str = "seawall") -> None:
         self._door = door
+        self._around = around
         self._host_id = host_id
 
     def marks(self, request_id: str) -> Mapping[str, str]:
@@ -30,17 +32,18 @@ class S3Front:
 
     async def answer(self, exchange: Exchange) -> web.StreamResponse:
         target = Target.parse(exchange.request.raw_path)
-        resource, parameters = Resource.parse(target), target.parameters
-        operation = router.find(exchange.method, resource.kind, parameters)
+        resource, parameters = Resource.parse(target), beside_signature(target.parameters)
+        operation = router.find(exchange.method, resource.kind, parameters, exchange.request.headers)
         exchange.operation = operation.name
         admitted = await self._door.admit(exchange, target)
-        router.must_know_headers(operation, exchange.request.headers.items())
+        router.must_understand(operation, parameters, exchange.request.headers.items())
         request = S3Request(
             exchange=exchange,
             resource=resource,
             parameters=parameters,
             services=admitted.services,
             payload=admitted.payload,
+            around=self._around,
         )
         return await operation.perform(request)
 

@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Self, TypeVar
 
-from buckets.errors import NoSuchResource
+from buckets.errors import InvalidScalar, NoSuchResource
 from buckets.names import BucketName, Name, ObjectKey
+from buckets.ports import Checksums, Clock
 from gateway.auth.guard import Guarded
 from gateway.auth.sigv4.payload import Payload
+from gateway.edge.cursor import Cursors
 from gateway.edge.exchange import Exchange
 from gateway.edge.target import Target, bucket_name, object_key
+from gateway.s3.xml.person import Person
 
 N = TypeVar("N", bound=Name)
 
@@ -49,6 +52,16 @@ class Resource:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What every operation may use beside its request."""
+
+    region: str
+    cursors: Cursors
+    clock: Clock
+    checksums: Checksums
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class S3Request:
     """A request for an operation, and the services that its caller may use. `payload` is what was signed about the body."""
 
@@ -57,6 +70,7 @@ class S3Request:
     parameters: Mapping[str, str]
     services: Guarded
     payload: Payload
+    around: Surroundings
 
     @property
     def bucket(self) -> BucketName:
@@ -65,6 +79,18 @@ class S3Request:
     @property
     def key(self) -> ObjectKey:
         return _named(self.resource.named_key)
+
+    def flag(self, name: str) -> bool:
+        """A parameter that is `true`, `false` or absent."""
+        text = self.parameters.get(name, "false")
+        if text not in ("true", "false"):
+            raise InvalidScalar(f"The parameter {name}", "true or false was expected")
+        return text == "true"
+
+    async def owner(self) -> Person:
+        """Whoever owns what the caller can see."""
+        account = await self.services.account()
+        return Person(account.canonical_id, account.name)
 
 
 def _named(name: N | None) -> N:

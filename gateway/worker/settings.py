@@ -17,6 +17,12 @@ class WorkerSettings:
     sweep_every: float = field(
         default=300.0, metadata=setting("How often bytes that nobody needs are looked for.", unit=Unit.SECONDS, least=1, most=DAY)
     )
+    purge_every: float = field(
+        default=300.0,
+        metadata=setting(
+            "How often trash whose time is over, and what deleted buckets held, is forgotten.", unit=Unit.SECONDS, least=1, most=DAY
+        ),
+    )
     sweep_grace: float = field(
         default=DAY,
         metadata=setting(

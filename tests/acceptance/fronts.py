@@ -1,8 +1,10 @@
 """The two surfaces as any client could speak them: where an object is, and the headers that let somebody do something with it."""
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Protocol
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
+from xml.etree import ElementTree as ET
 
 from botocore.auth import S3SigV4Auth
 from botocore.awsrequest import AWSRequest
@@ -27,6 +29,14 @@ class Front(Protocol):
     def headers(self, method: str, key: str) -> Mapping[str, str]:
         """They say nothing of the body: whatever follows is accepted."""
 
+    def list_path(self, prefix: str) -> str:
+        """Where the names that begin so are listed."""
+
+    def list_headers(self, prefix: str) -> Mapping[str, str]: ...
+
+    def listed(self, body: bytes) -> Mapping[str, str]:
+        """The entity tags in such a list, by key."""
+
 
 class Json:
     """`/v1`, by the bearer key."""
@@ -43,6 +53,15 @@ class Json:
     def headers(self, method: str, key: str) -> Mapping[str, str]:
         return self._headers
 
+    def list_path(self, prefix: str) -> str:
+        return f"/v1/buckets/{BUCKET}/objects?limit=1000&prefix={quote(prefix, safe='')}"
+
+    def list_headers(self, prefix: str) -> Mapping[str, str]:
+        return self._headers
+
+    def listed(self, body: bytes) -> Mapping[str, str]:
+        return {each["key"]: each["etag"] for each in json.loads(body)["objects"]}
+
 
 class S3:
     """S3, signed by botocore with the payload left unsigned."""
@@ -57,7 +76,20 @@ class S3:
         return f"/{BUCKET}/{key}"
 
     def headers(self, method: str, key: str) -> Mapping[str, str]:
-        request = AWSRequest(method, f"{self.endpoint}{self.path(key)}")
+        return self._signed(method, self.path(key))
+
+    def list_path(self, prefix: str) -> str:
+        return f"/{BUCKET}?list-type=2&prefix={quote(prefix, safe='')}"
+
+    def list_headers(self, prefix: str) -> Mapping[str, str]:
+        return self._signed("GET", self.list_path(prefix))
+
+    def listed(self, body: bytes) -> Mapping[str, str]:
+        found = ET.fromstring(body).iterfind("{*}Contents")
+        return {each.findtext("{*}Key", ""): each.findtext("{*}ETag", "").strip('"') for each in found}
+
+    def _signed(self, method: str, target: str) -> Mapping[str, str]:
+        request = AWSRequest(method, f"{self.endpoint}{target}")
         self._signer.add_auth(request)
         return {"Host": urlsplit(self.endpoint).netloc, **dict(request.headers.items())}
 

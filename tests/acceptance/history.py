@@ -33,6 +33,13 @@ class History:
         """What a reader who begins now must see at least."""
         return max(self.ended, self.seen)
 
+    @property
+    def listing(self) -> dict[str, str]:
+        """What a list of the name shows after the last operation, while none is under way."""
+        if self.ended in self._deletes:
+            return {}
+        return {self.key: hashlib.md5(self.body(self.ended), usedforsecurity=False).hexdigest()}
+
     def body(self, number: int) -> bytes:
         """It says what it is, and holds nothing that another one holds."""
         title = f"{self.key} {number}\n".encode()

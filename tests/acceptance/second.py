@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from buckets.catalog.settings import CatalogSettings
-from gateway.cli.up import Start, bound, run
+from gateway.cli.up import Start, addressed, bound, run
 from gateway.config.config import variable
 from gateway.config.load import load
 from gateway.edge.exchange import REQUEST_ID
@@ -24,13 +24,14 @@ from gateway.observe.logging import configure
 
 def main(data: Path, ready: Path) -> None:
     end_with_parent()
-    config = load(environ=_environment(DataDirectory(data))).config
+    config = load(environ=environment(DataDirectory(data))).config
     configure(config.observe, request_id=REQUEST_ID.get)
     with ExitStack() as stack:
-        asyncio.run(run(Start(config, None, bound(config, stack), ready)))
+        sockets = bound(config, stack)
+        asyncio.run(run(Start(addressed(config, sockets), None, sockets, ready)))
 
 
-def _environment(directory: DataDirectory) -> Mapping[str, str]:
+def environment(directory: DataDirectory) -> Mapping[str, str]:
     service = PostgresServer(directory).dsn("seawall", CatalogSettings().service_role, _secret(directory, "postgres-service"))
     settings = {
         "catalog.dsn": service,

@@ -6,12 +6,13 @@ import json
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import aiohttp
 import pytest
+from yarl import URL
 
 from tests.acceptance.fronts import Front, fronts
 from tests.acceptance.history import History
@@ -78,6 +79,15 @@ async def get(session: aiohttp.ClientSession, front: Front, key: str) -> tuple[i
         return answer.status, await answer.read(), answer.headers.get("ETag", "")
 
 
+async def listed(session: aiohttp.ClientSession, front: Front, prefix: str) -> Mapping[str, str]:
+    async with session.get(
+        URL(front.endpoint + front.list_path(prefix), encoded=True), headers=front.list_headers(prefix)
+    ) as answer:
+        body = await answer.read()
+        assert answer.status == 200, body
+        return front.listed(body)
+
+
 async def look(session: aiohttp.ClientSession, front: Front, history: History) -> None:
     floor = history.floor
     status, body, etag = await get(session, front, history.key)
@@ -98,6 +108,8 @@ async def write(session: aiohttp.ClientSession, here: Front, there: Front, histo
             assert await put(session, here, history.key, history.body(number)) in (200, 201)
         history.acknowledge()
         await look(session, there, history)
+        if turn % 5 >= 3:  # what was written, and then that it was deleted
+            assert await listed(session, there, history.key) == history.listing
 
 
 async def look_on(session: aiohttp.ClientSession, front: Front, history: History) -> None:

@@ -13,14 +13,18 @@ CORE = (
     "buckets.change",
     "buckets.conditions",
     "buckets.errors",
+    "buckets.key_range",
+    "buckets.metadata",
     "buckets.model",
     "buckets.names",
     "buckets.ports",
     "buckets.ranges",
     "buckets.scalars",
     "buckets.settings",
+    "buckets.tags",
+    "buckets.upload_name",
 )
-FRONT = (*CORE, "gateway.edge", "gateway.wire", "gateway.auth", "aiohttp", "msgspec", "lxml")
+FRONT = (*CORE, "gateway.edge", "gateway.wire", "gateway.auth", "aiohttp", "msgspec")
 
 # A module belongs to the longest room that its name begins with, and may import that room and what stands behind it.
 ROOMS: dict[str, tuple[str, ...]] = {

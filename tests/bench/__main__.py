@@ -9,8 +9,8 @@ from pathlib import Path
 from gateway.embedded.layout import DataDirectory
 from gateway.embedded.postgres import PostgresServer
 from tests.bench.commits import commits
+from tests.bench.listing import listing
 from tests.bench.small_objects import small_objects
-from tests.bench.table import Line
 
 
 def main() -> None:
@@ -21,11 +21,11 @@ def main() -> None:
         print(line)
 
 
-def _with_postgres(scratch: Path) -> Sequence[Line]:
+def _with_postgres(scratch: Path) -> Sequence[object]:
     server = PostgresServer(DataDirectory(scratch / "postgres"))
     server.start()
     try:
-        return asyncio.run(commits(server))
+        return [*asyncio.run(commits(server)), *asyncio.run(listing(server))]
     finally:
         server.stop()
 

@@ -78,12 +78,18 @@ async def _lease(catalog: PostgresCatalog) -> BlobLease:
     return await catalog.lease_blobs(placement="default", holder=values.IDS.uuid7(), count=1024, lasting=timedelta(hours=1))
 
 
-async def _stage(server: PostgresServer) -> Stage:
+async def fresh_database(server: PostgresServer, name: str) -> str:
+    """The address of a migrated database."""
     connection = await asyncpg.connect(server.dsn("postgres", server.owner, server.owner_password))
-    await connection.execute("CREATE DATABASE bench")
+    await connection.execute(f"CREATE DATABASE {name}")
     await connection.close()
-    dsn = server.dsn("bench", server.owner, server.owner_password)
+    dsn = server.dsn(name, server.owner, server.owner_password)
     await Migrator(dsn, server.owner).up()
+    return dsn
+
+
+async def _stage(server: PostgresServer) -> Stage:
+    dsn = await fresh_database(server, "commits")
     catalog = PostgresCatalog(await Pool.open(RecordingMeter(), SystemClock(), dsn=dsn), ids=SystemIds(), clock=SystemClock())
     owners = [values.user() for _ in range(16)]
     await catalog.create_account(values.account(), owners[0])

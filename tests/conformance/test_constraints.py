@@ -56,6 +56,7 @@ INSERT INTO audit_seal (number, first_at, first_id, last_at, last_id, entries, h
 VALUES (1, now(), gen_random_uuid(), now(), gen_random_uuid(), 1, decode(repeat('ab', 32), 'hex'));
 INSERT INTO job (id, kind, most_attempts, dedupe, run_at) VALUES (gen_random_uuid(), 'scan', 5, 'a', now());
 INSERT INTO job_schedule (name, kind, every) VALUES ('nightly', 'sweep', interval '1 day');
+INSERT INTO sweep_pin (id, reason, until) VALUES (gen_random_uuid(), 'backup', now());
 """
 
 SECOND_VERSION = """INSERT INTO version (bucket, id, key, seq, is_null, account, owner, size, etag, crc32c, content_type, state,
@@ -97,6 +98,8 @@ BREAKS = {
     "bucket_visibility_known": "UPDATE bucket SET visibility = 'maybe'",
     "bucket_trash_not_negative": "UPDATE bucket SET trash_seconds = -1",
     "bucket_settings_object": "UPDATE bucket SET settings = '[]'",
+    "bucket_revision_positive": "UPDATE bucket SET revision = 0",
+    "bucket_purged_when_deleted": "UPDATE bucket SET purged_at = now()",
     "bucket_name_unique": "INSERT INTO bucket (id, name, account, owner, placement)"
     " SELECT gen_random_uuid(), name, account, owner, placement FROM bucket",
     "blob_lease_placement_exists": "UPDATE blob_lease SET placement = 'nowhere'",
@@ -108,6 +111,7 @@ BREAKS = {
     "blob_size_not_negative": "UPDATE blob SET size = -1",
     "blob_locator_short": "UPDATE blob SET locator = repeat('x', 65)",
     "blob_key_is_whole": "UPDATE blob SET key_id = gen_random_uuid()",
+    "version_filename_length": "UPDATE version SET filename = ''",
     "version_order_unique": SECOND_VERSION.format(seq="seq", is_null="false"),
     "version_null_unique": SECOND_VERSION.format(seq="seq + 1", is_null="true"),
     "version_first_blob_exists": "UPDATE version SET first_blob = gen_random_uuid()",
@@ -133,6 +137,7 @@ BREAKS = {
     "head_seq_not_negative": "UPDATE head SET seq = -1",
     "head_state_known": "UPDATE head SET state = 'odd'",
     "head_visibility_known": "UPDATE head SET visibility = 'odd'",
+    "head_filename_length": "UPDATE head SET filename = repeat('x', 1025)",
     "head_listed_is_whole": "UPDATE head SET etag = NULL",
     "head_first_extent_is_whole": "UPDATE head SET first_locator = NULL",
     "usage_not_negative": "UPDATE usage SET stored_bytes = -1",
@@ -169,6 +174,7 @@ BREAKS = {
     "job_schedule_kind_shape": "UPDATE job_schedule SET kind = 'No'",
     "job_schedule_every_positive": "UPDATE job_schedule SET every = interval '0'",
     "job_schedule_payload_object": "UPDATE job_schedule SET payload = '[]'",
+    "sweep_pin_reason_length": "UPDATE sweep_pin SET reason = ''",
 }
 
 

@@ -7,12 +7,17 @@ from gateway.system import SystemClock, SystemIds
 from tests.fixtures.evidence import MemoryEvidence
 from tests.suites.catalog import CatalogSuite
 from tests.suites.catalog_blobs import BlobSuite
+from tests.suites.catalog_buckets import BucketSuite, ChangedBucketSuite, DeletedBucketSuite, RepeatedBucketSuite
 from tests.suites.catalog_deletes import DeleteSuite
+from tests.suites.catalog_edits import EditSuite, RestoreSuite
+from tests.suites.catalog_lists import ListSuite, VersionListSuite
 from tests.suites.catalog_objects import ObjectSuite
 from tests.suites.catalog_repeats import RepeatSuite
 
 
-class TestMemoryCatalog(CatalogSuite, ObjectSuite, DeleteSuite, BlobSuite, RepeatSuite):
+class InMemory:
+    """What the suites ask for."""
+
     @pytest.fixture
     def catalog(self) -> MemoryCatalog:
         return MemoryCatalog(ids=SystemIds(), clock=SystemClock())
@@ -20,3 +25,15 @@ class TestMemoryCatalog(CatalogSuite, ObjectSuite, DeleteSuite, BlobSuite, Repea
     @pytest.fixture
     def evidence(self, catalog: MemoryCatalog) -> MemoryEvidence:
         return MemoryEvidence(catalog)
+
+
+class TestMemoryCatalog(InMemory, CatalogSuite, ObjectSuite, DeleteSuite, BlobSuite, RepeatSuite, EditSuite, RestoreSuite):
+    """Accounts and objects."""
+
+
+class TestMemoryBuckets(InMemory, BucketSuite, RepeatedBucketSuite, ChangedBucketSuite, DeletedBucketSuite):
+    """Buckets."""
+
+
+class TestMemoryLists(InMemory, ListSuite, VersionListSuite):
+    """Lists."""

@@ -10,9 +10,10 @@ from gateway.system import SystemIds
 from tests.factories.values import ManualClock
 from tests.fixtures.evidence import MemoryEvidence
 from tests.suites.garbage import Advance, GarbageSuite
+from tests.suites.purge import PinSuite, PurgeSuite
 
 
-class TestMemoryGarbage(GarbageSuite):
+class TestMemoryGarbage(GarbageSuite, PurgeSuite, PinSuite):
     @pytest.fixture
     def clock(self) -> ManualClock:
         return ManualClock()

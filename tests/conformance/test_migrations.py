@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from buckets.catalog.migrate import Migrator
-from buckets.catalog.migrations import MigrationState
+from buckets.catalog.steps import MigrationState
 from buckets.errors import BrokenSetting, CatalogBusy, CatalogUnavailable
 from tests.fixtures.databases import Database, connected
 

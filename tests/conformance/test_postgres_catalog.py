@@ -11,13 +11,19 @@ from tests.fixtures.databases import Database, connected
 from tests.fixtures.evidence import PostgresEvidence
 from tests.suites.catalog import CatalogSuite
 from tests.suites.catalog_blobs import BlobSuite
+from tests.suites.catalog_buckets import BucketSuite, ChangedBucketSuite, DeletedBucketSuite, RepeatedBucketSuite
 from tests.suites.catalog_deletes import DeleteSuite
+from tests.suites.catalog_edits import EditSuite, RestoreSuite
+from tests.suites.catalog_lists import ListSuite, VersionListSuite
 from tests.suites.catalog_objects import ObjectSuite
 from tests.suites.catalog_repeats import RepeatSuite
 
+pytestmark = pytest.mark.every_postgres
 
-@pytest.mark.every_postgres
-class TestPostgresCatalog(CatalogSuite, ObjectSuite, DeleteSuite, BlobSuite, RepeatSuite):
+
+class InPostgres:
+    """What the suites ask for."""
+
     @pytest.fixture
     def catalog(self, pool: Pool) -> PostgresCatalog:
         return PostgresCatalog(pool, ids=SystemIds(), clock=SystemClock())
@@ -26,3 +32,15 @@ class TestPostgresCatalog(CatalogSuite, ObjectSuite, DeleteSuite, BlobSuite, Rep
     async def evidence(self, database: Database) -> AsyncIterator[PostgresEvidence]:
         async with connected(database.owner_dsn) as owner:
             yield PostgresEvidence(owner)
+
+
+class TestPostgresCatalog(InPostgres, CatalogSuite, ObjectSuite, DeleteSuite, BlobSuite, RepeatSuite, EditSuite, RestoreSuite):
+    """Accounts and objects."""
+
+
+class TestPostgresBuckets(InPostgres, BucketSuite, RepeatedBucketSuite, ChangedBucketSuite, DeletedBucketSuite):
+    """Buckets."""
+
+
+class TestPostgresLists(InPostgres, ListSuite, VersionListSuite):
+    """Lists."""

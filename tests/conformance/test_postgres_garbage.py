@@ -12,10 +12,11 @@ from gateway.system import SystemClock, SystemIds
 from tests.fixtures.databases import Connection, Database, connected
 from tests.fixtures.evidence import PostgresEvidence
 from tests.suites.garbage import Advance, GarbageSuite
+from tests.suites.purge import PinSuite, PurgeSuite
 
 
 @pytest.mark.every_postgres
-class TestPostgresGarbage(GarbageSuite):
+class TestPostgresGarbage(GarbageSuite, PurgeSuite, PinSuite):
     @pytest.fixture
     def catalog(self, pool: Pool) -> PostgresCatalog:
         return PostgresCatalog(pool, ids=SystemIds(), clock=SystemClock())
@@ -41,5 +42,7 @@ class TestPostgresGarbage(GarbageSuite):
         async def advance(step: timedelta) -> None:
             await past.execute("UPDATE blob_lease SET until = until - $1::interval", step)
             await past.execute("UPDATE blob SET erase_at = erase_at - $1::interval WHERE state = 'condemned'", step)
+            await past.execute("UPDATE version SET trashed_at = trashed_at - $1::interval WHERE trashed_at IS NOT NULL", step)
+            await past.execute("UPDATE sweep_pin SET until = until - $1::interval", step)
 
         return advance

@@ -6,28 +6,28 @@ from contextlib import contextmanager
 import asyncpg
 import pytest
 
-from buckets.catalog import queries
-from buckets.catalog.queries import Query
+from buckets.catalog import statements
+from buckets.catalog.statements import Query
 from tests.fixtures.databases import Database, connected
 
 
 @pytest.mark.every_postgres
 async def test_every_statement_can_be_prepared_against_the_migrated_schema(database: Database) -> None:
     async with connected(database.service_dsn) as connection:
-        for query in queries.everything().values():
+        for query in statements.everything().values():
             with naming(query):
                 await connection.prepare(query.sql)
 
 
 async def test_the_service_may_run_every_statement_but_those_of_the_migrations(database: Database) -> None:
     async with connected(database.service_dsn) as connection:
-        for query in set(queries.everything().values()) - set(queries.load("migrations").values()):
+        for query in set(statements.everything().values()) - set(statements.load("migrations").values()):
             with naming(query):
                 await connection.execute(f"EXPLAIN (GENERIC_PLAN) {query.sql}")
 
 
 def test_a_statement_has_its_name_and_keeps_its_sentence_for_the_operator() -> None:
-    found = queries.parse(
+    found = statements.parse(
         "-- name: one\n-- The first.\nSELECT 1;\n\n-- name: two\n-- The second.\n-- A note.\nSELECT\n  2;\n", origin="t"
     )
 
@@ -53,7 +53,7 @@ def test_a_statement_has_its_name_and_keeps_its_sentence_for_the_operator() -> N
 )
 def test_a_file_that_is_not_as_it_should_be_is_refused(text: str, problem: str) -> None:
     with pytest.raises(ValueError, match=problem):
-        queries.parse(text, origin="t")
+        statements.parse(text, origin="t")
 
 
 @contextmanager

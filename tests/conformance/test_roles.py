@@ -27,7 +27,7 @@ RIGHTS = """
     SELECT nspname AS name, has_schema_privilege($1, oid, 'USAGE, CREATE') AS granted FROM pg_namespace WHERE nspname = 'public'
     UNION ALL
     SELECT relname, has_table_privilege($1, oid, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER') FROM pg_class
-    WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
+    WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v')
     UNION ALL
     SELECT proname, has_function_privilege($1, oid, 'EXECUTE') FROM pg_proc WHERE pronamespace = 'public'::regnamespace
 """
@@ -104,6 +104,13 @@ async def test_the_service_cannot_touch_a_partition_past_its_parent(service: Con
 async def test_the_service_cannot_change_the_schema(service: Connection, deed: str) -> None:
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         await service.execute(deed)
+
+
+@pytest.mark.parametrize("view", ["listed_head", "kept_version"])
+async def test_the_service_reads_views_and_no_more(service: Connection, view: str) -> None:
+    assert await service.fetchval(f"SELECT count(*) FROM {view}") == 0
+    for right in ("INSERT", "UPDATE", "DELETE"):
+        assert not await service.fetchval("SELECT has_table_privilege($1, $2)", view, right)
 
 
 async def test_the_service_owns_nothing(database: Database, service: Connection) -> None:

@@ -70,6 +70,7 @@ class Library:
     def __post_init__(self) -> None:
         self.owner = values.user()
         self.bucket = values.bucket(self.owner)
+        self.catalog.buckets[self.bucket.name] = self.bucket
         verified = VerifiedBytes(
             objects=self.catalog, store=self.store, checksums=CHECKSUMS, meter=self.meter, small=self.small, page=self.page
         )
@@ -89,7 +90,7 @@ class Library:
     @asynccontextmanager
     async def open(self, span: Span | None = None) -> AsyncIterator[Reading]:
         wanted = ByteRange(span.offset, span.end - 1) if span else None
-        async with self.reader.open(self.bucket, KEY, wanted) as reading:
+        async with self.reader.open(self.bucket, KEY, lambda _: wanted) as reading:
             yield reading
 
     async def read(self, span: Span | None = None, into: list[bytes] | None = None) -> bytes:

@@ -61,7 +61,7 @@ class Stage:
             limit=1 << 20,
         )
         upload = Upload(body=body(content), claims=Claims(size=len(content)), content_type="text/plain", condition=condition)
-        return await service(self.bucket, ObjectKey(key), upload, values.origin(self.owner))
+        return (await service(self.bucket, ObjectKey(key), upload, values.origin(self.owner))).head
 
     async def item(
         self, key: str, content: bytes = b"content", *, owner: User | None = None, condition: Condition = UNCONDITIONAL
@@ -82,6 +82,11 @@ class Stage:
         """All versions of a name that were ever announced, in their order."""
         rows = await self.ask("SELECT id FROM outbox WHERE key = $1 AND kind = 'object.created' ORDER BY seq", key)
         return [row["id"] for row in rows]
+
+    async def audited(self, key: str) -> list[tuple[str, str | None]]:
+        """What the audit says of a name, in its order."""
+        rows = await self.ask("SELECT result, reason FROM audit WHERE key = $1 ORDER BY at, id", key)
+        return [(row["result"], row["reason"]) for row in rows]
 
     async def ask(self, statement: str, *arguments: object) -> list[Any]:
         """Past everything that is tested."""

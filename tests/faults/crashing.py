@@ -17,7 +17,7 @@ from pathlib import Path
 
 from buckets.ports import Phase
 from gateway.cli.trial import started
-from gateway.cli.up import Start, bound, run
+from gateway.cli.up import Start, addressed, bound, run
 from gateway.config.load import load
 from gateway.embedded.parent import end_with_parent
 
@@ -68,7 +68,7 @@ def main(data: str, ready_file: str, operation: str, phase: str, number: str, mo
     config = load(flags={"edge.port": "0", "edge.ops_port": "0"}).config
     with ExitStack() as stack:
         sockets = bound(config, stack)
-        trial = stack.enter_context(started(config, Path(data)))
+        trial = stack.enter_context(started(addressed(config, sockets), Path(data)))
         asyncio.run(run(Start(trial.config, trial, sockets, ready, phases=crash)))
 
 

@@ -21,25 +21,26 @@ _CLAIMS = {
     "a name is all that its version is": """
         SELECT h.key FROM head h LEFT JOIN version v ON v.bucket = h.bucket AND v.id = h.version AND v.trashed_at IS NULL
         WHERE h.listed AND (h.key, h.seq, h.account, h.owner, h.size, h.etag, h.crc32c, h.md5, h.sha256, h.content_type,
-                h.metadata, h.tags, h.state, h.extents, h.first_blob, h.first_offset, h.first_length, h.modified_at)
+                h.headers, h.metadata, h.tags, h.filename, h.visibility,
+                h.state, h.extents, h.first_blob, h.first_offset, h.first_length, h.modified_at)
             IS DISTINCT FROM (v.key, v.seq, v.account, v.owner, v.size, v.etag, v.crc32c, v.md5, v.sha256, v.content_type,
-                v.metadata, v.tags, v.state, v.extents, v.first_blob, v.first_offset, v.first_length, v.created_at)""",
+                v.headers, v.metadata, v.tags, v.filename, v.visibility,
+                v.state, v.extents, v.first_blob, v.first_offset, v.first_length, v.created_at)""",
     "where no versions are kept, a version has a name that points to it": """
-        SELECT v.key FROM version v JOIN bucket b ON b.id = v.bucket AND b.versioning = 'off'
+        SELECT v.key FROM version v JOIN bucket b ON b.id = v.bucket AND b.versioning = 'off' AND b.deleted_at IS NULL
         LEFT JOIN head h ON h.bucket = v.bucket AND h.key = v.key AND h.listed AND h.version = v.id
         WHERE v.trashed_at IS NULL AND h.key IS NULL""",
     "a version was announced and audited, each once": """
         SELECT v.key FROM version v
-        WHERE (SELECT count(*) FROM outbox o WHERE o.id = v.id AND o.kind <> 'void') <> 1
-            OR (SELECT count(*) FROM audit a WHERE a.version = v.id AND a.result = 'done') <> 1""",
-    "what was announced was audited once": """
-        SELECT o.key FROM outbox o
-        WHERE o.kind <> 'void' AND (SELECT count(*) FROM audit a WHERE a.version = o.id AND a.result = 'done') <> 1""",
-    "what is void was never stored": """
-        SELECT o.key FROM outbox o JOIN audit a ON a.version = o.id AND a.result = 'done' AND a.bytes IS NOT NULL
-        WHERE o.kind = 'void'""",
+        WHERE (SELECT count(*) FROM outbox o WHERE o.id = v.id AND o.kind LIKE 'object.%') <> 1
+            OR (SELECT count(*) FROM audit a WHERE a.id = v.id AND a.result = 'done') <> 1""",
+    "whatever was done or refused was audited once, and what is void was not": """
+        SELECT key FROM outbox o FULL JOIN (SELECT id, result, key FROM audit WHERE key IS NOT NULL) a USING (id, key)
+        GROUP BY id, key
+        HAVING count(a.result) <> count(o.kind) FILTER (WHERE o.kind <> 'void')
+            OR bool_or((o.kind = 'refused') <> (a.result = 'refused'))""",
     "of each name one change came after the other": """
-        SELECT key FROM outbox WHERE kind <> 'void' GROUP BY bucket, key
+        SELECT key FROM outbox WHERE kind LIKE 'object.%' GROUP BY bucket, key
         HAVING (count(*), count(DISTINCT seq)) IS DISTINCT FROM (max(seq), max(seq))""",
     "a version consists of live blobs, as large as it is": """
         SELECT v.key FROM version v LEFT JOIN (

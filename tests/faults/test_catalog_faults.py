@@ -9,7 +9,7 @@ import pytest
 from buckets.catalog.budget import check_budget
 from buckets.catalog.faults import fault, translated
 from buckets.catalog.pool import Pool
-from buckets.catalog.queries import Query
+from buckets.catalog.statements import Query
 from buckets.errors import BrokenSetting, CatalogBusy, CatalogUnavailable
 from gateway.system import SystemClock
 from tests.fixtures.databases import Database, connected, superuser_dsn

@@ -6,14 +6,14 @@ from typing import TypeAlias
 
 import pytest
 
-from buckets.catalog import queries
+from buckets.catalog import statements
 from buckets.errors import CatalogBusy, CatalogUnavailable, StorageError
 from buckets.model.commit import UNCONDITIONAL, Condition
 from tests.faults.committing import Stage, staged, until_one_is_blocked
 from tests.faults.proxy import Chosen, Fault, is_commit, nth, speaks_of
 from tests.fixtures.databases import Database, connected
 
-VOID = queries.load("commit")["void_operation"].sql
+VOID = statements.load("commit")["void_operation"].sql
 
 
 @pytest.fixture

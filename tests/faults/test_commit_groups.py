@@ -177,7 +177,8 @@ class ForgetfulCatalog(MemoryCatalog):
 async def test_outcomes_that_are_unknown_are_asked_for_side_by_side() -> None:
     catalog, owner = ForgetfulCatalog(8), values.user()
     committer = committer_over(catalog)
-    items = [values.put_item(values.bucket(owner), f"{number}", b"", owner=owner, name=None) for number in range(8)]
+    bucket = (await catalog.create_bucket(values.bucket(owner))).bucket
+    items = [values.put_item(bucket, f"{number}", b"", owner=owner, name=None) for number in range(8)]
     async with asyncio.timeout(30):
         outcomes = await asyncio.gather(*(committer.commit(item) for item in items))
     assert [outcome.head.version for outcome in outcomes if isinstance(outcome, Committed)] == [item.version for item in items]

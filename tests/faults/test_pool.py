@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack
 import pytest
 
 from buckets.catalog.pool import Lane, Pool, widths
-from buckets.catalog.queries import Query
+from buckets.catalog.statements import Query
 from buckets.errors import BrokenSetting, CatalogBusy, CatalogUnavailable, StorageError
 from gateway.system import SystemClock
 from tests.fixtures.databases import Database, connected

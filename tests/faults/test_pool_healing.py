@@ -9,7 +9,7 @@ from signal import SIGQUIT
 import pytest
 
 from buckets.catalog.pool import Lane, Pool, widths
-from buckets.catalog.queries import Query
+from buckets.catalog.statements import Query
 from buckets.errors import CatalogUnavailable
 from gateway.embedded.layout import DataDirectory
 from gateway.embedded.postgres import PostgresServer

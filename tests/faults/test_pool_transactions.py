@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from buckets.catalog.pool import Lane, Pool
-from buckets.catalog.queries import Query
+from buckets.catalog.statements import Query
 from buckets.errors import CatalogUnavailable, NoSuchBucket, OutcomeUnknown
 from tests.fixtures.databases import Connection, Database, connected, superuser_dsn
 from tests.fixtures.pools import ADD, HELLO, SLEEP, WAIT, accounts, kill_unnoticed, opened, pid_of, until_one_waits_for

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 import pytest
 
-from buckets.catalog import queries
+from buckets.catalog import statements
 from buckets.catalog.catalog import PostgresCatalog
 from buckets.catalog.garbage import PostgresGarbage
 from buckets.catalog.pool import Pool
@@ -26,7 +26,7 @@ GRACE = timedelta(days=1)
 RUN_OUT = timedelta(hours=-2)
 """A margin by which leases have run out for the sweep that a COMMIT still takes for valid."""
 
-_SQL = {query.name: query.sql for query in queries.everything().values()}
+_SQL = {query.name: query.sql for query in statements.everything().values()}
 
 
 def without(name: str, words: str, instead: str = "") -> str:

@@ -1,11 +1,23 @@
 """A house, served, for each test that asks for one."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
+from tests.http import house as houses
+from tests.http.honest import HonestFront
 from tests.http.house import House, served
 from tests.http.wire import ask
+
+
+@pytest.fixture(autouse=True)
+def honest(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Whatever the JSON API answers in a test is what the table of its routes says."""
+    objections: list[str] = []
+    monkeypatch.setattr(HonestFront, "object_to", objections.append, raising=False)
+    monkeypatch.setattr(houses, "RestFront", HonestFront)
+    yield
+    assert not objections
 
 
 @pytest.fixture

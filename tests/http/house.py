@@ -11,8 +11,10 @@ from aiohttp import web
 from buckets.memory.blobs import MemoryBlobStore
 from buckets.memory.catalog import MemoryCatalog
 from buckets.memory.checksums import MemoryChecksums
+from buckets.memory.jobs import MemoryJobs
 from buckets.memory.meter import MemoryMeter
 from buckets.memory.phases import MemoryPhases
+from buckets.memory.running import MemoryRunning
 from buckets.model.account import Role, User
 from buckets.model.bucket import Bucket
 from buckets.model.credential import ApiKey, KeyPair
@@ -21,24 +23,24 @@ from buckets.names import CredentialId, ObjectKey
 from buckets.ports import BlobStore, Checksums, Clock
 from buckets.service.blob_names import BlobNames
 from buckets.service.committer import Committer
-from buckets.service.put import PutObject
-from buckets.service.read import ReadObject
-from buckets.service.remove import RemoveObject
-from buckets.service.verified import VerifiedBytes
 from gateway.auth import keys, tokens
 from gateway.auth.authenticate import Authenticator
 from gateway.auth.door import Door
 from gateway.auth.guard import Guard, Services
 from gateway.auth.seal import Seal
-from gateway.auth.sigv4.verifier import HeaderVerifier
+from gateway.auth.sigv4.verifier import SignatureVerifier
 from gateway.auth.tokens import BearerVerifier
+from gateway.build.services import Parts, services
 from gateway.edge.body import Patience
 from gateway.edge.conversation import Conversation
+from gateway.edge.cursor import Cursors
 from gateway.edge.dispatch import by_path
 from gateway.edge.listen import bind
 from gateway.edge.settings import EdgeSettings
 from gateway.rest.front import RestFront
+from gateway.rest.surroundings import Surroundings as RestSurroundings
 from gateway.s3.front import S3Front
+from gateway.s3.request import Surroundings as S3Surroundings
 from gateway.serve import Server, Sockets
 from gateway.system import SystemClock, SystemIds
 from tests.factories import values
@@ -67,6 +69,7 @@ class House:
     settings: EdgeSettings = SETTINGS
     patience: Patience = field(default_factory=Patience)
     limit: int = 8 << 20
+    base_url: str = "https://files.example.org"
     meter: MemoryMeter = field(default_factory=MemoryMeter)
     lines: list[Mapping[str, Any]] = field(default_factory=list)
     drained: list[str] = field(default_factory=list)
@@ -74,6 +77,7 @@ class House:
 
     def __post_init__(self) -> None:
         self.catalog = MemoryCatalog(ids=IDS, clock=self.clock)
+        self.jobs = MemoryJobs(IDS, self.clock)
         self.committer = Committer(objects=self.catalog, ids=IDS, phases=MemoryPhases())
         self.seal = Seal(IDS.secret(32), ids=IDS)
         self.finishing = asyncio.Event()
@@ -110,8 +114,11 @@ class House:
 
     def conversation(self) -> Conversation:
         door = self._door()
+        cursors = Cursors(b"a key for tests")
+        rest = RestSurroundings(base_url=self.base_url, cursors=cursors, clock=self.clock, ids=IDS)
+        s3 = S3Surroundings(region="us-east-1", cursors=cursors, clock=self.clock, checksums=self.checksums)
         return Conversation(
-            front_of=by_path(rest=RestFront(door=door), s3=S3Front(door=door)),
+            front_of=by_path(rest=RestFront(door=door, around=rest), s3=S3Front(door=door, around=s3)),
             ids=IDS,
             clock=self.clock,
             meter=self.meter,
@@ -132,27 +139,27 @@ class House:
         )
 
     def _door(self) -> Door:
-        signatures = HeaderVerifier(find=self.catalog.find_key_pair, seal=self.seal, clock=self.clock, region="us-east-1")
+        signatures = SignatureVerifier(find=self.catalog.find_key_pair, seal=self.seal, clock=self.clock, region="us-east-1")
         authenticator = Authenticator(signatures=signatures, bearers=BearerVerifier(find=self.catalog.find_api_key))
         return Door(authenticator=authenticator, guard=Guard(self._services()))
 
     def _services(self) -> Services:
-        names = BlobNames(self.catalog, self.clock, IDS.uuid7())
-        put = PutObject(
-            store=self.store,
-            checksums=self.checksums,
-            names=names,
-            ids=IDS,
-            committer=self.committer,
-            phases=MemoryPhases(),
-            limit=self.limit,
-        )
-        verified = VerifiedBytes(objects=self.catalog, store=self.store, checksums=self.checksums, meter=self.meter)
-        return Services(
-            buckets=self.catalog,
-            put=put,
-            read=ReadObject(objects=self.catalog, verified=verified),
-            remove=RemoveObject(committer=self.committer, ids=IDS),
+        return services(
+            Parts(
+                clock=self.clock,
+                ids=IDS,
+                catalog=self.catalog,
+                store=self.store,
+                jobs=self.jobs,
+                running=MemoryRunning(),
+                checksums=self.checksums,
+                committer=self.committer,
+                names=BlobNames(self.catalog, self.clock, IDS.uuid7()),
+                phases=MemoryPhases(),
+                meter=self.meter,
+                placement=values.PLACEMENT.id,
+                limit=self.limit,
+            )
         )
 
     async def over(self, requests: int) -> None:

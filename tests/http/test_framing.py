@@ -286,7 +286,7 @@ class TestContinue:
             assert (reply.status, reply.code()) == (403, "SignatureDoesNotMatch")
             assert reply.headers["connection"] == "close"
 
-    @pytest.mark.parametrize("header", [("x-amz-acl", "private"), ("Content-MD5", "x"), ("x-amz-meta-a", "x" * 4000)])
+    @pytest.mark.parametrize("header", [("x-amz-acl", "public-read"), ("Content-MD5", "x"), ("x-amz-meta-a", "x" * 4000)])
     async def test_what_can_be_refused_without_the_body_is(self, header: tuple[str, str], canary: House) -> None:
         async with connected(canary) as wire:
             headers = [*bearer(canary), ("Expect", "100-continue"), header]

@@ -44,6 +44,7 @@ class TestRoundTrips:
         headers = [("Content-Type", "image/png"), ("Seawall-Meta-Colour", "red")]
         reply = await ask(house, "PUT", "/v1/objects/photos/a%20b/%C3%A9", body=b"hello", headers=headers)
         told = says(reply)
+        path = "/v1/objects/photos/a%20b/%C3%A9"
         head = house.head("a b/é")
         assert head
         assert told.pop("created_at").startswith(f"{head.modified_at:%Y-%m-%dT%H:%M:%S}")
@@ -52,21 +53,24 @@ class TestRoundTrips:
             "bucket": "photos",
             "key": "a b/é",
             "version": 1,
+            "filename": "é",
             "size": 5,
             "content_type": "image/png",
             "etag": MD5,
             "sha256": hashlib.sha256(b"hello").hexdigest(),
             "state": "unscanned",
-            "visibility": None,
+            "visibility": "private",
             "owner": str(house.alice.user.id),
+            "tags": {},
             "metadata": {"colour": "red"},
-            "url": "/v1/objects/photos/a%20b/%C3%A9",
+            "url": f"{house.base_url}{path}",
+            "immutable_url": f"{house.base_url}{path}?version={head.version}",
         }
         assert reply.headers["location"] == told["url"]
-        assert (await ask(house, "GET", told["url"])).body == b"hello"
+        assert (await ask(house, "GET", path)).body == b"hello"
 
-    async def test_replacing_is_no_creation(self, house: House) -> None:
-        assert [(await ask(house, "PUT", "/v1/objects/photos/a", body=body)).status for body in (b"1", b"2")] == [201, 200]
+    async def test_replacing_makes_a_version_too(self, house: House) -> None:
+        assert [(await ask(house, "PUT", "/v1/objects/photos/a", body=body)).status for body in (b"1", b"2")] == [201, 201]
         assert (await ask(house, "GET", "/photos/a")).body == b"2"
 
     @pytest.mark.parametrize("front", FRONTS)
@@ -147,20 +151,20 @@ class TestWhatIsNotThere:
         assert not house.keys
 
     async def test_a_path_below_v1_that_means_nothing_is_said_to(self, house: House) -> None:
-        for path in ("/v1", "/v1/", "/v1/objects", "/v1/objects/photos", "/v1/planets/mars/x"):
+        for path in ("/v1", "/v1/", "/v1/objects", "/v1/buckets/photos/planets", "/v1/planets/mars/x"):
             reply = await ask(house, "GET", path)
             assert says(reply)["type"] == "urn:seawall:problem:no-such-resource", path
 
     async def test_operations_that_are_not_there_yet_are_said_to_be(self, house: House) -> None:
-        for method, target in [("GET", "/"), ("GET", "/photos"), ("PUT", "/photos/"), ("GET", "/photos/a?tagging")]:
+        for method, target in [("GET", "/photos?uploads"), ("PUT", "/photos?policy"), ("GET", "/photos/a?tagging")]:
             reply = await ask(house, method, target)
             assert (reply.status, reply.code()) == (501, "NotImplemented"), target
-        assert (await ask(house, "GET", "/v1/objects/photos/a?info")).status == 501
+        assert (await ask(house, "GET", "/v1/objects/photos/a?acl")).status == 501
 
     async def test_other_methods_are_told_which_are_allowed(self, house: House) -> None:
-        for front in FRONTS:
-            reply = await ask(house, "PATCH", f"{front}a")
-            assert (reply.status, reply.headers["allow"]) == (405, "DELETE, GET, HEAD, PUT")
+        for front, method, more in ((S3, "PATCH", set()), (REST, "POST", {"PATCH"})):
+            reply = await ask(house, method, f"{front}a")
+            assert (reply.status, set(reply.headers["allow"].split(", "))) == (405, {"DELETE", "GET", "HEAD", "PUT"} | more)
 
 
 class TestCallers:
@@ -211,7 +215,7 @@ class TestConditions:
             for method in ("GET", "HEAD"):
                 assert (await ask(house, method, f"{front}a", headers=[("If-Match", value)])).status == status, value
 
-    @pytest.mark.parametrize("header", [("If-None-Match", '"x"'), ("If-Match", "*"), ("If-Unmodified-Since", "now")])
+    @pytest.mark.parametrize("header", [("If-None-Match", '"x"'), ("If-Unmodified-Since", "now")])
     async def test_a_condition_that_is_not_judged_is_refused(self, header: tuple[str, str], house: House) -> None:
         for front in FRONTS:
             assert (await ask(house, "PUT", f"{front}a", body=b"1", headers=[header])).status == 501
@@ -251,11 +255,6 @@ class TestRanges:
         assert (reply.status, reply.code(), reply.headers["content-range"]) == (416, "InvalidRange", "bytes */5")
         assert (await ask(house, "GET", "/v1/objects/photos/a", headers=[("Range", asked)])).status == 416
         assert (await ask(house, "HEAD", "/photos/a", headers=[("Range", asked)])).status == 416
-
-    async def test_a_range_that_depends_on_a_version_is_answered_with_the_whole(self, house: House) -> None:
-        await ask(house, "PUT", "/photos/a", body=b"hello")
-        reply = await ask(house, "GET", "/photos/a", headers=[("Range", "bytes=0-1"), ("If-Range", '"x"')])
-        assert (reply.status, reply.body) == (200, b"hello")
 
     async def test_a_part_in_the_middle_of_a_large_object_is_just_that(self, house: House) -> None:
         body = hashlib.shake_256(b"large").digest(1 << 20)
@@ -303,13 +302,11 @@ class TestWhatIsNotUnderstood:
         "header",
         [
             ("x-amz-acl", "public-read"),
-            ("x-amz-tagging", "a=b"),
             ("x-amz-storage-class", "GLACIER"),
             ("x-amz-server-side-encryption", "AES256"),
             ("x-amz-object-lock-mode", "GOVERNANCE"),
             ("x-amz-checksum-type", "COMPOSITE"),
             ("x-amz-trailer", "x-amz-checksum-crc32"),
-            ("x-amz-copy-source", "/photos/b"),
             ("x-amz-website-redirect-location", "/"),
             ("x-amz-something-of-tomorrow", "1"),
             ("Content-Encoding", "aws-chunked"),
@@ -323,7 +320,7 @@ class TestWhatIsNotUnderstood:
         assert {(reply.status, reply.code()) for reply in replies} == {(501, "NotImplemented")}
         assert not house.keys
 
-    @pytest.mark.parametrize("name", ["Dry-Run", "Idempotency-Key", "Seawall-Something"])
+    @pytest.mark.parametrize("name", ["Dry-Run", "Seawall-Something"])
     async def test_a_header_of_ours_that_is_not_there_yet_is_refused(self, name: str, house: House) -> None:
         for asked in (ask, ask_signed):
             reply = await asked(house, "PUT", "/v1/objects/photos/a", body=b"x", headers=[(name, "1")])
@@ -355,6 +352,7 @@ class TestSafeServing:
             ("image/png", "inline"),
             ("IMAGE/JPEG; x=y", "inline"),
             ("video/mp4", "inline"),
+            ("text/plain", "inline"),
             ("text/html", "attachment"),
             ("image/svg+xml", "attachment"),
             ("application/pdf", "attachment"),
@@ -390,7 +388,7 @@ class TestSafeServing:
 class TestAccounts:
     async def test_each_request_is_counted_and_has_its_line(self, house: House) -> None:
         await ask(house, "PUT", "/photos/a", body=b"hello", headers=[("User-Agent", "somebody \udcff")])
-        await ask(house, "GET", "/v1/objects/photos/none?X-Amz-Signature=secret")
+        await ask(house, "GET", "/v1/objects/photos/none?X-Amz-Date=secret")
         put, get = house.lines
         assert (put["surface"], put["operation"], put["status"], put["received"]) == ("s3", "PutObject", "200", 5)
         assert put["agent"] == "somebody \ufffd"

@@ -3,17 +3,24 @@
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from typing import TypeAlias
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any, TypeAlias
 
 from awscrt.checksums import crc32c
 
 from buckets.errors import StorageError
+from buckets.key_range import KeyRange
 from buckets.model.bucket import Bucket
-from buckets.model.commit import UNCONDITIONAL, Condition, Deleted, PutItem
-from buckets.model.version import Content, Digests, Head
-from buckets.names import ObjectKey
+from buckets.model.commit import UNCONDITIONAL, Condition, Deleted, Origin, PutItem
+from buckets.model.page import Folder, Order
+from buckets.model.version import Content, Digests, Head, Kept
+from buckets.names import BucketId, ObjectKey
 from buckets.ports import Claims
 from buckets.ranges import ByteRange
+from buckets.service.copy import CopyTerms, Source, Target
+from buckets.service.edit import Edits
+from buckets.service.listing import Listed, Listing, ListObjects
 from buckets.service.put import Upload
 from tests.factories import bodies, values
 from tests.model.world import World
@@ -41,7 +48,7 @@ class Client:
         upload = Upload(
             body=body, claims=claims or Claims(), content_type="text/plain", metadata=metadata or {}, condition=condition
         )
-        return await self._world.put(*self._named(place), upload, values.origin(self._world.people[person]))
+        return (await self._world.put(*self._named(place), upload, values.origin(self._world.people[person]))).head
 
     async def race(self, place: Place, contents: Sequence[bytes], *, condition: Condition) -> list[Head | StorageError]:
         """All of them at once; person by person in turn."""
@@ -57,7 +64,16 @@ class Client:
 
     async def copy(self, source: Place, target: Place, *, person: int) -> Head:
         origin = values.origin(self._world.people[person])
-        return await self._world.copy(*self._named(source), *self._named(target), origin)
+        _, copied = await self._world.copy(self._source(source), Target(*self._named(target)), origin, CopyTerms())
+        return copied.head
+
+    async def edit(self, place: Place, metadata: Mapping[str, str | None], *, person: int) -> Head:
+        origin = values.origin(self._world.people[person])
+        return await self._world.edit(*self._named(place), Edits(metadata=metadata), origin)
+
+    async def restore(self, place: Place, *, person: int) -> Head:
+        origin = values.origin(self._world.people[person])
+        return (await self._world.restore(*self._named(place), origin)).head
 
     async def join(self, sources: Sequence[Place], target: Place, body: bytes, *, person: int) -> Head:
         """A new version over what others refer to, as an upload in parts will end."""
@@ -75,7 +91,7 @@ class Client:
         return (await self._world.committer.put("join", item)).head
 
     async def read(self, place: Place, wanted: ByteRange | None = None) -> bytes:
-        async with self._world.read.open(*self._named(place), wanted) as reading:
+        async with self._world.read.open(*self._named(place), lambda _: wanted) as reading:
             return b"".join([chunk async for chunk in reading.chunks])
 
     async def read_during(self, place: Place, meanwhile: Callable[[], Awaitable[None]]) -> bytes:
@@ -87,7 +103,49 @@ class Client:
 
     async def page(self, number: int, *, first: str = "", before: str | None = None, limit: int = 1000) -> list[Head]:
         bucket = self._world.buckets[number]
-        return list(await self._world.ports.catalog.page_heads(bucket.id, first=first, before=before, limit=limit))
+        return list(await self._world.ports.catalog.page_heads(bucket.id, KeyRange(first, before), limit=limit))
+
+    async def folders(self, number: int, *, prefix: str, delimiter: str, limit: int) -> list[str]:
+        """What all pages of a list tell, keys and folders alike."""
+        bucket, told = self._world.buckets[number], [""]
+        listing = ListObjects(objects=self._world.ports.catalog)
+        page = Listed([], more=True)
+        while page.more:
+            page = await listing(bucket, Listing(prefix=prefix, delimiter=delimiter, behind=told[-1], limit=limit))
+            told += [entry.prefix if isinstance(entry, Folder) else entry.key for entry in page.entries]
+        return told[1:]
+
+    async def ranked(self, number: int, *, falling: bool, limit: int) -> list[Head]:
+        """All pages of the list by size."""
+        bucket, found = self._world.buckets[number], list[Head]()
+        page = await self._world.ports.catalog.page_ranked(bucket.id, Order.SIZE, falling=falling, limit=limit)
+        while page.more:
+            found += page.heads
+            page = await self._world.ports.catalog.page_ranked(bucket.id, Order.SIZE, falling=falling, after=page.more, limit=limit)
+        return [*found, *page.heads]
+
+    async def versions(self, place: Place) -> list[Kept]:
+        bucket, key = self._named(place)
+        return list(await self._world.ports.catalog.page_versions(bucket.id, key, limit=1000))
+
+    async def rule(self, number: int, **rules: Any) -> None:
+        """Give a bucket other rules."""
+        catalog, buckets = self._world.ports.catalog, self._world.buckets
+        buckets[number] = await catalog.change_bucket(replace(buckets[number], **rules), origin=self._origin())
+
+    async def delete_bucket(self, number: int, *, force: bool) -> None:
+        """Another takes its place."""
+        catalog, buckets = self._world.ports.catalog, self._world.buckets
+        await catalog.delete_bucket(buckets[number], origin=self._origin(), force=force)
+        fresh = replace(buckets[number], id=BucketId(values.IDS.uuid7()), trash=timedelta(days=7), revision=1)
+        buckets[number] = (await catalog.create_bucket(fresh)).bucket
+
+    def _origin(self) -> Origin:
+        return values.origin(self._world.people[0])
+
+    def _source(self, place: Place) -> Source:
+        bucket, key = self._named(place)
+        return Source(bucket=bucket, key=key)
 
     def _named(self, place: Place) -> tuple[Bucket, ObjectKey]:
         number, key = place

@@ -9,6 +9,7 @@ from hypothesis.stateful import initialize, rule
 
 from buckets.errors import (
     ClientGone,
+    CopyOntoItself,
     DigestMismatch,
     IncompleteBody,
     NoSuchObject,
@@ -18,15 +19,15 @@ from buckets.errors import (
     TooLarge,
 )
 from buckets.model.block import BLOCK
-from buckets.model.bucket import Versioning
 from buckets.model.checksum import Algorithm, Claim
 from buckets.model.commit import Condition
 from buckets.model.version import Head
 from buckets.ports import Claims
 from buckets.ranges import ByteRange
 from tests.factories import bodies
+from tests.model.bucket_machine import BucketMachine
 from tests.model.client import Place, etag
-from tests.model.mirror import KEYS, KINDS, Mirror, expecting
+from tests.model.mirror import KEYS, KINDS, expecting
 from tests.model.world import LIMIT
 
 
@@ -50,10 +51,11 @@ people = st.integers(0, 1)
 large = st.sampled_from([BLOCK - 1, BLOCK, BLOCK + 1, 2 * BLOCK + 7]).map(lambda size: Noise(bodies.noise(size)))
 contents = st.binary(max_size=80) | large
 metadata = st.dictionaries(st.sampled_from(["colour", "size"]), st.text("xyz", max_size=3), max_size=2)
+edits = st.dictionaries(st.sampled_from(["colour", "size"]), st.none() | st.text("xyz", max_size=3), max_size=2)
 bounds = st.none() | st.sampled_from(["a", "a/", "a/a", "b", "\uffff", "\U0001f600"])
 
 
-class ObjectMachine(Mirror):
+class ObjectMachine(BucketMachine):
     """Everything that can be done to objects, in any order."""
 
     @initialize(first=contents, second=contents)
@@ -119,7 +121,8 @@ class ObjectMachine(Mirror):
     def copy(self, pick: int, into: Place, person: int) -> None:
         source = self.picked(pick)
         entry = self.entry(source)
-        with expecting(None if entry else NoSuchObject):
+        fault = CopyOntoItself if source == into else NoSuchObject if entry is None else None
+        with expecting(fault):
             head = self.run(self.client.copy(source, into, person=person))
             self.note_put(into, head, self.body(source), person, entry.metadata if entry else {})
 
@@ -132,9 +135,12 @@ class ObjectMachine(Mirror):
             for source in sorted(set(sources) - {into}) if consuming else ():
                 self.run(self.remove(source, person, forever=True))
 
-    @rule(versioning=st.sampled_from([Versioning.ENABLED, Versioning.SUSPENDED]))
-    def suspend_or_resume_versioning(self, versioning: Versioning) -> None:
-        self.set_versioning(KINDS.index(Versioning.SUSPENDED), versioning)
+    @rule(pick=picks, words=edits, person=people)
+    def edit(self, pick: int, words: Mapping[str, str | None], person: int) -> None:
+        place = self.picked(pick)
+        entry = self.entry(place)
+        with expecting(None if entry else NoSuchObject):
+            self.note_edit(place, self.run(self.client.edit(place, words, person=person)), words)
 
     @rule(pick=picks, first=st.none() | st.integers(0, 90), length=st.integers(1, BLOCK + 1))
     def read_a_part(self, pick: int, first: int | None, length: int) -> None:
@@ -166,7 +172,7 @@ class ObjectMachine(Mirror):
 
     @rule(step=st.sampled_from([HOUR / 10, 13 * HOUR, 49 * HOUR]))
     def let_time_pass(self, step: timedelta) -> None:
-        self.run(self.world.pass_time(step))
+        self.pass_time(step)
 
     @rule()
     def restart(self) -> None:
@@ -178,9 +184,10 @@ class ObjectMachine(Mirror):
 
     @rule()
     def sweep_through_the_ages(self) -> None:
-        """When nothing has happened for long, no byte is left that nobody refers to."""
+        """When nothing has happened for long, no byte is left that nobody refers to, and the trash is empty."""
         for _ in range(3):
-            self.run(self.world.pass_time(AGES))
+            self.pass_time(AGES)
+            self.purge()
             self.run(self.world.sweep())
         self.run(self.compare_store())
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, AsyncExitStack, nullcontext
-from dataclasses import replace
+from datetime import timedelta
 from typing import Any, TypeAlias, TypeVar
 
 import pytest
@@ -34,6 +34,7 @@ class Mirror(RuleBasedStateMachine):
         self.world = self.run(self._stack.enter_async_context(open_world()))
         self.client = Client(self.world)
         self.shelves = [Shelf(kind) for kind in KINDS]
+        self.gone: list[Shelf] = []
         self.seqs: dict[Place, int] = {}
 
     def teardown(self) -> None:
@@ -65,23 +66,38 @@ class Mirror(RuleBasedStateMachine):
 
     def note_put(self, place: Place, head: Head, body: bytes, person: int, metadata: Mapping[str, str] | None = None) -> None:
         number, key = place
-        _, owner = self._owner(person)
+        _, owner = self.owner(person)
         assert (head.bucket, head.key, head.owner) == (self.world.buckets[number].id, key, owner)
         assert (head.content.size, head.content.digests.etag, head.content.metadata) == (len(body), etag(body), metadata or {})
         assert head.seq > self.seqs.get(place, 0)
         self.seqs[place] = head.seq
-        self.shelves[number].put(key, body, self._owner(person), metadata)
+        self.shelves[number].put(key, body, self.owner(person), metadata)
+
+    def note_edit(self, place: Place, head: Head, words: Mapping[str, str | None]) -> None:
+        entry = self.entry(place)
+        assert entry is not None
+        entry.metadata = {name: word for name, word in {**entry.metadata, **words}.items() if word is not None}
+        assert (head.content.metadata, head.content.size) == (entry.metadata, entry.size)
+        assert head.seq > self.seqs[place]
+        self.seqs[place] = head.seq
+
+    def pass_time(self, step: timedelta) -> None:
+        self.run(self.world.pass_time(step))
+        for shelf in self.shelves:
+            shelf.now += step
+
+    def purge(self) -> None:
+        self.run(self.world.purge())
+        self.gone.clear()
+        for shelf in self.shelves:
+            shelf.purge()
 
     async def remove(self, place: Place, person: int, *, forever: bool = False, condition: Condition = UNCONDITIONAL) -> None:
         number, key = place
         shelf = self.shelves[number]
         deleted = await self.client.delete(place, person=person, forever=forever, condition=condition)
-        gone = shelf.delete(key, self._owner(person), forever=forever)
+        gone = shelf.delete(key, self.owner(person), forever=forever)
         assert (deleted.removed is not None, deleted.marker is not None) == (bool(gone), shelf.versioning is not Versioning.OFF)
-
-    def set_versioning(self, number: int, versioning: Versioning) -> None:
-        self.shelves[number].versioning = versioning
-        self.world.buckets[number] = replace(self.world.buckets[number], versioning=versioning)
 
     def keys(self, number: int) -> list[str]:
         """Code points sort as their bytes do."""
@@ -102,10 +118,22 @@ class Mirror(RuleBasedStateMachine):
             assert [head.content.metadata for head in page] == [shelf.current[head.key].metadata for head in page]
 
     @invariant()
+    def versions_are_those_that_were_kept(self) -> None:
+        for number, shelf in enumerate(self.shelves):
+            for key in KEYS:
+                there = sorted((*shelf.trash.get(key, []), *shelf.content.get(key, [])), key=lambda entry: -entry.number)
+                told = self.run(self.client.versions((number, key)))
+                assert [kept.head and kept.head.content.size for kept in told] == [
+                    None if entry.body is None else entry.size for entry in there
+                ]
+                assert [kept.trashed_at is not None for kept in told] == [entry in shelf.trash.get(key, []) for entry in there]
+                assert [kept.is_current for kept in told] == [entry is shelf.current.get(key) for entry in there]
+
+    @invariant()
     def everybody_is_charged_for_what_is_theirs(self) -> None:
         for person in range(len(self.world.people)):
-            owner = self._owner(person)
-            assert self.run(self.world.ports.evidence.used(owner)) == used(self.shelves, owner)
+            owner = self.owner(person)
+            assert self.run(self.world.ports.evidence.used(owner)) == used([*self.shelves, *self.gone], owner)
 
     @invariant()
     def blobs_are_there_as_long_as_somebody_needs_them(self) -> None:
@@ -126,7 +154,7 @@ class Mirror(RuleBasedStateMachine):
         assert locators.keys() == referenced
         assert {stored.locator async for stored in self.world.ports.store.walk()} == set(locators.values())
 
-    def _owner(self, person: int) -> Owner:
+    def owner(self, person: int) -> Owner:
         user = self.world.people[person]
         return user.account, user.id
 

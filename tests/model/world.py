@@ -20,9 +20,11 @@ from buckets.ports import BlobStore, Catalog, Clock, Garbage
 from buckets.service.blob_names import BlobNames
 from buckets.service.committer import Committer
 from buckets.service.copy import CopyObject
+from buckets.service.edit import EditObject
 from buckets.service.put import PutObject
 from buckets.service.read import ReadObject
 from buckets.service.remove import RemoveObject
+from buckets.service.restore import RestoreObject
 from buckets.service.sweep import Sweep, SweepTerms
 from buckets.service.verified import VerifiedBytes
 from gateway.ingest.digests import StreamChecksums
@@ -73,7 +75,9 @@ class World(ABC):
             limit=LIMIT,
         )
         self.remove = RemoveObject(committer=self.committer, ids=IDS)
-        self.copy = CopyObject(read=self.read, committer=self.committer, ids=IDS)
+        self.copy = CopyObject(objects=ports.catalog, read=self.read, put=self.put, committer=self.committer, ids=IDS)
+        self.edit = EditObject(read=self.read, committer=self.committer, ids=IDS)
+        self.restore = RestoreObject(objects=ports.catalog, committer=self.committer, ids=IDS)
         stores = {values.PLACEMENT.id: ports.store}
         self._sweep = Sweep(garbage=ports.garbage, stores=stores, phases=MemoryPhases(), terms=SweepTerms(batch=7))
 
@@ -87,6 +91,10 @@ class World(ABC):
     @abstractmethod
     async def pass_time(self, step: timedelta) -> None:
         """Everything that is to happen comes nearer."""
+
+    async def purge(self) -> None:
+        while await self.ports.garbage.purge(limit=3):
+            pass
 
     async def sweep(self) -> None:
         await self._sweep.pass_once(lambda _: None)
@@ -131,6 +139,7 @@ class PostgresWorld(World):
     async def pass_time(self, step: timedelta) -> None:
         await self._owner.execute("UPDATE blob_lease SET until = until - $1::interval", step)
         await self._owner.execute("UPDATE blob SET erase_at = erase_at - $1::interval WHERE state = 'condemned'", step)
+        await self._owner.execute("UPDATE version SET trashed_at = trashed_at - $1::interval WHERE trashed_at IS NOT NULL", step)
         self.restart()  # its clock stood still, so it would believe in its leases
 
 

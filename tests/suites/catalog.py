@@ -1,28 +1,32 @@
-"""What every catalog promises about who exists, which buckets there are, and the names of blobs."""
+"""What every catalog promises about who exists, where bytes go, and the names of blobs."""
 
 import asyncio
 from datetime import timedelta
 
 import pytest
 
-from buckets.errors import BrokenSetting, BucketExists, LeaseExpired
+from buckets.errors import BrokenSetting, LeaseExpired
 from buckets.model.account import Role
 from buckets.model.blob import Placement
 from buckets.model.credential import ApiKey, KeyPair
-from buckets.names import AccessKey, BlobId, BucketName, CredentialId
+from buckets.names import AccessKey, AccountId, BlobId, CredentialId
 from buckets.ports import Catalog
 from tests.factories import values
 from tests.suites.catalog_stage import Stage, Staged
 
 
 class CatalogSuite(Staged):
-    """The accounts, the buckets and the leases."""
+    """The accounts, the placements and the leases."""
 
     async def test_first_owner_is_found(self, at: Stage) -> None:
         assert await at.catalog.find_first_owner() == at.owner
 
     async def test_an_empty_catalog_has_no_owner(self, catalog: Catalog) -> None:
         assert await catalog.find_first_owner() is None
+
+    async def test_account_is_found_by_its_number(self, at: Stage) -> None:
+        assert await at.catalog.find_account(at.owner.account) == values.account()
+        assert await at.catalog.find_account(AccountId("999999999999")) is None
 
     async def test_key_pair_is_found_by_its_public_half(self, at: Stage) -> None:
         pair = KeyPair(
@@ -51,14 +55,6 @@ class CatalogSuite(Staged):
         await at.catalog.ensure_placement(values.PLACEMENT)
         with pytest.raises(BrokenSetting):
             await at.catalog.ensure_placement(Placement(id="default", store="disk"))
-
-    async def test_bucket_is_found_by_name(self, at: Stage) -> None:
-        assert await at.catalog.find_bucket(at.bucket.name) == at.bucket
-        assert await at.catalog.find_bucket(BucketName("nowhere")) is None
-
-    async def test_taken_bucket_name_is_refused(self, at: Stage) -> None:
-        with pytest.raises(BucketExists):
-            await at.catalog.create_bucket(values.bucket(at.owner))
 
     async def test_leased_names_are_never_leased_again(self, at: Stage) -> None:
         leases = await asyncio.gather(

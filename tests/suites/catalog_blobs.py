@@ -1,14 +1,14 @@
 """What every catalog promises about blobs that are shared, and about who is charged for them."""
 
 import random
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 
 from buckets.errors import CatalogUnavailable, SourceMoved
-from buckets.model.bucket import Versioning
+from buckets.model.bucket import Bucket, Versioning
 from buckets.model.commit import CommitItem, Committed, Condition, DeleteItem, PutItem, Refused
-from tests.factories import values
 from tests.fixtures.evidence import Used
 from tests.model.shelf import Shelf, used
 from tests.suites.catalog_stage import Stage, Staged
@@ -91,7 +91,8 @@ class BlobSuite(Staged):
 
     @pytest.mark.parametrize("seed", range(4))
     async def test_usage_is_exact_after_any_sequence_of_writes(self, at: Stage, seed: int) -> None:
-        draw = Draw(at, random.Random(seed))
+        buckets = [await at.another_bucket(versioning, versioning=versioning) for versioning in Versioning]
+        draw = Draw(at, buckets, random.Random(seed))
         for _ in range(20):
             group = draw.group()
             for item, outcome in zip(group, await at.catalog.commit(group), strict=True):
@@ -105,11 +106,10 @@ class BlobSuite(Staged):
 class Draw:
     """Writes of all kinds, drawn by lot, and what they come to."""
 
-    def __init__(self, at: Stage, lot: random.Random) -> None:
-        self._at, self._lot = at, lot
-        self._buckets = [values.bucket(at.owner, versioning, versioning=versioning) for versioning in Versioning]
+    def __init__(self, at: Stage, buckets: Sequence[Bucket], lot: random.Random) -> None:
+        self._at, self._buckets, self._lot = at, buckets, lot
         self._sources: list[PutItem] = []
-        self.shelves = {bucket.id: Shelf(bucket.versioning) for bucket in self._buckets}
+        self.shelves = {bucket.id: Shelf(bucket.versioning) for bucket in buckets}
 
     def group(self) -> list[CommitItem]:
         drawn = [self._item() for _ in range(8)]

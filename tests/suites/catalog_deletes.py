@@ -18,8 +18,8 @@ class DeleteSuite(Staged):
     """Deletes, the trash, versions and markers."""
 
     @pytest.fixture
-    def keeping(self, at: Stage) -> Stage:
-        return at.keeping(Versioning.ENABLED)
+    async def keeping(self, at: Stage) -> Stage:
+        return await at.keeping(Versioning.ENABLED)
 
     async def test_a_deleted_name_has_no_head(self, at: Stage) -> None:
         head = await at.put(at.item("k"))
@@ -48,7 +48,7 @@ class DeleteSuite(Staged):
 
     async def test_a_bucket_without_trash_forgets_at_once(self, at: Stage) -> None:
         item = at.item("k", b"12345")
-        at = at.keeping(trash=NO_TRASH)
+        at = await at.keeping(trash=NO_TRASH)
         await at.put(item)
         assert await at.delete(at.removal("k")) == Deleted(removed=item.version)
         assert await at.kept("k") == []
@@ -93,7 +93,7 @@ class DeleteSuite(Staged):
 
     @pytest.mark.parametrize("versioning", Versioning)
     async def test_a_create_only_write_wins_after_a_delete(self, at: Stage, versioning: Versioning) -> None:
-        at = at.keeping(versioning)
+        at = await at.keeping(versioning)
         await at.put(at.item("k"))
         await at.delete(at.removal("k"))
         created = await at.put(at.item("k", condition=Condition(absent=True)))
@@ -101,7 +101,7 @@ class DeleteSuite(Staged):
 
     @pytest.mark.parametrize("versioning", Versioning)
     async def test_the_order_of_versions_counts_on_over_deletes(self, at: Stage, versioning: Versioning) -> None:
-        at = at.keeping(versioning)
+        at = await at.keeping(versioning)
         first = await at.put(at.item("k"))
         await at.delete(at.removal("k"))
         second = await at.put(at.item("k"))
@@ -138,7 +138,7 @@ class DeleteSuite(Staged):
 
     async def test_a_bucket_that_ceased_to_keep_versions_replaces_its_null_version_only(self, keeping: Stage) -> None:
         before = await keeping.put(keeping.item("k", b"1"))
-        at = keeping.keeping(Versioning.SUSPENDED)
+        at = await keeping.keeping(Versioning.SUSPENDED)
         null = at.item("k", b"22")
         await at.put(null)
         newest = await at.put(at.item("k", b"333"))
@@ -149,16 +149,16 @@ class DeleteSuite(Staged):
 
     async def test_a_bucket_that_begins_to_keep_versions_keeps_its_null_version(self, at: Stage) -> None:
         null = await at.put(at.item("k", b"1"))
-        keeping = at.keeping(Versioning.ENABLED)
+        keeping = await at.keeping(Versioning.ENABLED)
         newer = await keeping.put(keeping.item("k", b"22"))
         assert await at.kept("k") == [Kept(null.version), Kept(newer.version, is_null=False)]
-        suspended = at.keeping(Versioning.SUSPENDED)
+        suspended = await at.keeping(Versioning.SUSPENDED)
         newest = await suspended.put(suspended.item("k", b"333"))
         assert await at.kept("k") == [Kept(newer.version, is_null=False), Kept(newest.version)]
         assert await at.used() == Used(5, 2)
 
     async def test_a_bucket_that_ceased_to_keep_versions_puts_a_null_marker_in_place_of_its_null_version(self, at: Stage) -> None:
-        at = at.keeping(Versioning.SUSPENDED)
+        at = await at.keeping(Versioning.SUSPENDED)
         null, removal = at.item("k", b"22"), at.removal("k")
         await at.put(null)
         assert await at.delete(removal) == Deleted(removed=null.version, marker=removal.version)
@@ -167,7 +167,7 @@ class DeleteSuite(Staged):
         assert await at.used() == Used(0, 1, 2)
 
     async def test_a_null_marker_is_replaced_by_the_next_null_version(self, at: Stage) -> None:
-        at = at.keeping(Versioning.SUSPENDED, trash=NO_TRASH)
+        at = await at.keeping(Versioning.SUSPENDED, trash=NO_TRASH)
         first, second = at.removal("k"), at.removal("k")
         await at.delete(first)
         assert await at.delete(second) == Deleted(removed=first.version, marker=second.version)
@@ -178,7 +178,7 @@ class DeleteSuite(Staged):
 
     async def test_a_null_marker_leaves_kept_versions_alone(self, keeping: Stage) -> None:
         put = await keeping.put(keeping.item("k", b"1"))
-        at = keeping.keeping(Versioning.SUSPENDED)
+        at = await keeping.keeping(Versioning.SUSPENDED)
         removal = at.removal("k")
         assert await at.delete(removal) == Deleted(marker=removal.version)
         assert await at.head("k") is None

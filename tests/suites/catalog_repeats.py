@@ -1,12 +1,25 @@
 """What every catalog promises about writes that are repeated, and about writes whose outcome nobody knows."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from buckets.errors import CatalogUnavailable, IdempotencyKeyReused, PreconditionFailed
-from buckets.model.bucket import Versioning
-from buckets.model.commit import Committed, Condition, Refused
+from buckets.errors import (
+    CatalogUnavailable,
+    IdempotencyKeyReused,
+    LeaseExpired,
+    NoSuchBucket,
+    NoSuchObject,
+    NoSuchVersion,
+    Overtaken,
+    PreconditionFailed,
+    SourceMoved,
+    StorageError,
+)
+from buckets.model.bucket import Versioning, Visibility
+from buckets.model.commit import CommitItem, Committed, Condition, Deleted, Idempotency, Refused
+from buckets.names import BlobId
 from tests.factories import values
 from tests.fixtures.evidence import Used
 from tests.suites.catalog_stage import Stage, Staged
@@ -21,7 +34,7 @@ class RepeatSuite(Staged):
         assert await at.commit(again) == Committed(head, replayed=True)
 
     async def test_a_repeated_write_is_charged_recorded_and_announced_once(self, at: Stage) -> None:
-        at = at.keeping(Versioning.ENABLED)
+        at = await at.keeping(Versioning.ENABLED)
         head = await at.put(at.named(at.item("k", b"12345")))
         await at.commit(at.named(at.item("k", b"12345")))
         assert [kept.id for kept in await at.kept("k")] == [head.version]
@@ -54,6 +67,33 @@ class RepeatSuite(Staged):
         theirs = await at.put(at.named(at.item("theirs", owner=at.other), fingerprint=b"g"))
         assert (await at.current("mine"), await at.current("theirs")) == (mine.version, theirs.version)
 
+    async def test_a_repeat_is_answered_with_the_name_of_the_first_time(self, at: Stage) -> None:
+        """Who makes names up makes up another one the second time."""
+        head = await at.put(at.named(at.item("made-up-1")))
+        assert await at.commit(at.named(at.item("made-up-2"))) == Committed(head, replayed=True)
+        assert await at.head("made-up-2") is None
+
+    async def test_a_repeat_is_answered_with_all_that_was_true_the_first_time(self, at: Stage) -> None:
+        """Also where it says otherwise itself, as a copy does whose source has changed."""
+        first, second = at.item("first", b"1"), at.item("second", b"22")
+        await at.catalog.commit([first, second])
+        words: dict[str, Any] = {"headers": {"cache-control": "no-store"}, "metadata": {"a": "\u00e9\U0001f600"}, "filename": "f"}
+        both = at.named(at.copy(first, second, key="k"))
+        head = await at.put(replace(both, content=replace(both.content, **words), visibility=Visibility.PUBLIC))
+        again = at.named(at.copy(second, key="k"))
+        assert await at.commit(again) == Committed(head, replayed=True)
+        assert await at.catalog.find_answer(again.writer, Idempotency("once", b"f" * 32)) == head
+
+    async def test_an_answer_can_be_asked_for_by_itself(self, at: Stage) -> None:
+        item = at.named(at.item("k"))
+        head = await at.put(item)
+        await at.delete(at.removal("k"))
+        assert await at.catalog.find_answer(item.writer, Idempotency("once", b"f" * 32)) == head
+        assert await at.catalog.find_answer(item.writer, Idempotency("never", b"f" * 32)) is None
+        assert await at.catalog.find_answer((at.other.account, at.other.id), Idempotency("once", b"f" * 32)) is None
+        with pytest.raises(IdempotencyKeyReused):
+            await at.catalog.find_answer(item.writer, Idempotency("once", b"g" * 32))
+
     async def test_a_refused_write_leaves_its_name_free(self, at: Stage) -> None:
         await at.put(at.item("k"))
         assert isinstance(await at.refusal(at.named(at.item("k", condition=Condition(absent=True)))), PreconditionFailed)
@@ -74,7 +114,7 @@ class RepeatSuite(Staged):
 
     @pytest.mark.parametrize("versioning", Versioning)
     async def test_a_committed_delete_is_resolved_to_its_outcome(self, at: Stage, versioning: Versioning) -> None:
-        at = at.keeping(versioning)
+        at = await at.keeping(versioning)
         await at.put(at.item("k"))
         removal = at.removal("k")
         outcome = await at.commit(removal)
@@ -86,16 +126,53 @@ class RepeatSuite(Staged):
         assert await at.catalog.resolve(at.removal("k")) is None
         assert await at.evidence.announced() == set()
 
-    async def test_what_was_refused_is_resolved_to_nothing(self, at: Stage) -> None:
-        await at.put(at.item("k"))
-        refused = at.item("k", condition=Condition(absent=True))
-        assert isinstance(await at.commit(refused), Refused)
-        assert await at.catalog.resolve(refused) is None
+    async def test_a_refusal_is_resolved_to_itself(self, at: Stage) -> None:
+        for item, reason in await self._refused(at):
+            outcome = await at.commit(item)
+            assert isinstance(outcome, Refused)
+            assert isinstance(outcome.reason, reason)
+            again = await at.catalog.resolve(item)
+            assert isinstance(again, Refused)
+            assert (type(again.reason), vars(again.reason)) == (reason, vars(outcome.reason))
 
-    async def test_what_changed_nothing_is_resolved_to_nothing(self, at: Stage) -> None:
+    async def test_a_delete_that_changed_nothing_is_resolved_to_its_outcome(self, at: Stage) -> None:
         removal = at.removal("never")
-        await at.delete(removal)
-        assert await at.catalog.resolve(removal) is None
+        assert await at.commit(removal) == Deleted()
+        assert await at.catalog.resolve(removal) == Deleted()
+
+    async def test_what_was_refused_or_changed_nothing_is_not_looked_at_again(self, at: Stage) -> None:
+        for item in [at.removal("never"), *(item for item, _ in await self._refused(at))]:
+            outcome = await at.commit(item)
+            with pytest.raises(CatalogUnavailable):
+                await at.commit(item)
+            assert type(await at.catalog.resolve(item)) is type(outcome)
+        audited = [line.operation for line in await at.evidence.audited()]
+        assert len(audited) == len(set(audited))
+
+    async def test_what_was_refused_or_changed_nothing_is_told_to_nobody(self, at: Stage) -> None:
+        there = at.item("k")
+        await at.put(there)
+        await at.delete(at.removal("never"))
+        await at.refusal(at.item("k", condition=Condition(absent=True)))
+        assert await at.evidence.announced() == {there.operation}
+
+    async def _refused(self, at: Stage) -> list[tuple[CommitItem, type[StorageError]]]:
+        """Writes that lose, for all reasons that there are."""
+        head = await at.put(at.named(at.item('k\u00e9"\U0001f600')))
+        late = replace(at.item("late"), blobs=[values.blob(BlobId(values.IDS.uuid7()), at.owner, 4)])
+        elsewhere = await at.another_bucket()
+        await at.catalog.delete_bucket(elsewhere, origin=values.origin(at.owner))
+        return [
+            (at.item(head.key, condition=Condition(absent=True)), PreconditionFailed),
+            (at.removal("absent", condition=Condition(present=True)), NoSuchObject),
+            (at.item(head.key, condition=Condition(seq=head.seq + 1)), Overtaken),
+            (at.edit(replace(head, seq=7)), Overtaken),
+            (await at.restoration(head), NoSuchVersion),
+            (at.copy(at.item("never"), key="copy"), SourceMoved),
+            (late, LeaseExpired),
+            (at.named(at.item("other"), fingerprint=b"g"), IdempotencyKeyReused),
+            (at.item("k", bucket=elsewhere), NoSuchBucket),
+        ]
 
     async def test_a_write_that_was_resolved_to_nothing_is_never_carried_out(self, at: Stage) -> None:
         head = await at.put(at.item("k"))

@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from buckets.errors import StorageError
 from buckets.model.account import User
-from buckets.model.bucket import Bucket, Versioning
+from buckets.model.bucket import Bucket, Versioning, Visibility
 from buckets.model.commit import (
     UNCONDITIONAL,
     CommitItem,
@@ -16,6 +17,7 @@ from buckets.model.commit import (
     Condition,
     Deleted,
     DeleteItem,
+    EditItem,
     Idempotency,
     Outcome,
     PutItem,
@@ -62,6 +64,24 @@ class Stage:
         """The same write, by a name that its caller may repeat it under."""
         return replace(item, idempotency=Idempotency(key, fingerprint * 32))
 
+    def edit(self, head: Head, *, owner: User | None = None, visibility: Visibility | None = None, **words: Any) -> EditItem:
+        """Other words about what a head speaks of."""
+        return EditItem(
+            operation=values.IDS.uuid7(),
+            bucket=self.bucket,
+            key=head.key,
+            origin=values.origin(owner or self.owner),
+            head=head,
+            content=replace(head.content, **words),
+            visibility=visibility,
+        )
+
+    async def restoration(self, head: Head, *, owner: User | None = None, condition: Condition = UNCONDITIONAL) -> PutItem:
+        """A write that brings back what lies in the trash."""
+        item = self.item(head.key, b"", owner=owner, condition=condition)
+        extents = await self.catalog.load_extents(head.bucket, head.version)
+        return replace(item, content=head.content, extents=extents, visibility=head.visibility, restores=head)
+
     def removal(
         self,
         key: str,
@@ -80,18 +100,21 @@ class Stage:
             forever=forever,
         )
 
-    def another_bucket(self) -> Bucket:
-        return values.bucket(self.owner, "elsewhere")
+    async def another_bucket(self, name: str = "elsewhere", *, versioning: Versioning = Versioning.OFF) -> Bucket:
+        return (await self.catalog.create_bucket(values.bucket(self.owner, name, versioning=versioning))).bucket
 
-    def keeping(self, versioning: Versioning = Versioning.OFF, *, trash: timedelta = timedelta(days=7)) -> "Stage":
-        """The same bucket under other rules."""
-        return replace(self, bucket=replace(self.bucket, versioning=versioning, trash=trash))
+    async def keeping(self, versioning: Versioning = Versioning.OFF, *, trash: timedelta = timedelta(days=7)) -> "Stage":
+        """The same bucket, under other rules from now on."""
+        present = await self.catalog.find_bucket(self.bucket.name)
+        assert present is not None
+        ruled = replace(present, versioning=versioning, trash=trash)
+        return replace(self, bucket=await self.catalog.change_bucket(ruled, origin=values.origin(self.owner)))
 
     async def commit(self, item: CommitItem) -> Outcome:
         [outcome] = await self.catalog.commit([item])
         return outcome
 
-    async def put(self, item: PutItem) -> Head:
+    async def put(self, item: PutItem | EditItem) -> Head:
         outcome = await self.commit(item)
         assert isinstance(outcome, Committed)
         return outcome.head

@@ -1,7 +1,7 @@
 """What everything promises that says which blobs may go."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TypeAlias
@@ -65,6 +65,15 @@ class Yard:
     async def due_blobs(self) -> set[BlobId]:
         return {each.blob for each in await self.due()}
 
+    async def purge(self, limit: int = 100) -> int:
+        """How many versions were forgotten by as many batches as it takes."""
+        return sum([batch async for batch in self._batches(limit)])
+
+    async def _batches(self, limit: int) -> AsyncIterator[int]:
+        while batch := await self.garbage.purge(limit=limit):
+            assert batch <= limit
+            yield batch
+
     async def condemned(self) -> set[BlobId]:
         """What a sweep condemns of the blobs that lost a reference."""
         await self.settle()
@@ -72,7 +81,7 @@ class Yard:
         return await self.due_blobs()
 
 
-class GarbageSuite(Staged):
+class Yarded(Staged):
     """A subclass supplies `catalog` and `evidence`, `garbage` over the same, and `advance`, which lets time pass: nothing else."""
 
     @pytest.fixture
@@ -83,6 +92,10 @@ class GarbageSuite(Staged):
             await garbage.erased(await garbage.due({"default"}, limit=1000), again_after=AT_ONCE)
         lease = await at.catalog.lease_blobs(placement="default", holder=values.IDS.uuid7(), count=4, lasting=HOUR)
         return Yard(replace(at, names=iter(lease)), lease, garbage, advance)
+
+
+class GarbageSuite(Yarded):
+    """Leases that ran out, and blobs that lost their last reference."""
 
     async def test_names_of_an_abandoned_lease_are_due_at_once(self, yard: Yard) -> None:
         await yard.advance(HOUR + SECOND)
@@ -145,7 +158,7 @@ class GarbageSuite(Staged):
         assert await yard.at.evidence.live() == blobs(item)
 
     async def test_overwritten_versions_of_a_versioned_bucket_keep_their_blobs(self, yard: Yard) -> None:
-        at = yard.at.keeping(Versioning.ENABLED)
+        at = await yard.at.keeping(Versioning.ENABLED)
         first, second = await yard.put("k", at=at), await yard.put("k", at=at)
         await at.delete(at.removal("k"))
         assert await yard.condemned() == set()

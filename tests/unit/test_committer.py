@@ -17,6 +17,7 @@ BUCKET = values.bucket(OWNER)
 @pytest.fixture
 def committer() -> Committer:
     catalog = MemoryCatalog(ids=values.IDS, clock=values.ManualClock())
+    catalog.buckets[BUCKET.name] = BUCKET
     return Committer(objects=catalog, ids=values.IDS, phases=MemoryPhases(), lanes=1)
 
 

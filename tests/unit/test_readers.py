@@ -17,9 +17,10 @@ from buckets.model.commit import DeleteItem
 from buckets.names import BucketId, ObjectKey, VersionId
 from buckets.ports import BlobStore
 from buckets.service.committer import Committer
-from buckets.service.copy import CopyObject
+from buckets.service.copy import CopyObject, CopyTerms, Source, Target
 from tests.factories import values
 from tests.factories.bodies import noise
+from tests.factories.desk import Desk
 from tests.factories.disk import prepared
 from tests.factories.stored import KEY, ChoppyStore, Library
 
@@ -156,10 +157,12 @@ class TestRaces:
 
     async def test_a_copy_that_comes_with_an_overwrite_copies_nothing(self, library: Library) -> None:
         committer = Committer(objects=library.catalog, ids=values.IDS, phases=MemoryPhases())
-        copy = CopyObject(read=library.reader, committer=committer, ids=values.IDS)
+        put = replace(Desk().objects.put, committer=committer)
+        copy = CopyObject(objects=library.catalog, read=library.reader, put=put, committer=committer, ids=values.IDS)
         _rivals(library, [SMALL])
+        source, target = Source(bucket=library.bucket, key=KEY), Target(library.bucket, ObjectKey("copy"))
         with pytest.raises(SourceMoved):
-            await copy(library.bucket, KEY, library.bucket, ObjectKey("copy"), values.origin(library.owner))
+            await copy(source, target, values.origin(library.owner), CopyTerms())
         assert await library.catalog.find_head(library.bucket.id, ObjectKey("copy")) is None
 
 

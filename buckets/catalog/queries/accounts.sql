@@ -37,3 +37,7 @@ FROM credential c
 JOIN member m ON m.id = c.owner AND m.status = 'active'
 JOIN account a ON a.id = c.account AND a.status = 'active'
 WHERE c.token_hash = $1 AND c.revoked_at IS NULL AND (c.expires_at IS NULL OR c.expires_at > now());
+
+-- name: find_account
+-- An account, in whatever state.
+SELECT id, canonical_id, name FROM account WHERE id = $1;

@@ -34,9 +34,10 @@ WHERE b.id = ANY ($1::uuid[]) AND b.state = 'live'
 DELETE FROM gc_candidate WHERE blob = ANY ($1::uuid[]);
 
 -- name: due_blobs
--- Blobs whose bytes may go. Nothing is locked: to delete bytes twice does no harm.
+-- Blobs whose bytes may go; none as long as a pin lasts. Nothing is locked: to delete bytes twice does no harm.
 SELECT id, placement, locator, erased FROM blob
 WHERE state = 'condemned' AND erase_at <= now() AND placement = ANY ($1::text[])
+    AND NOT EXISTS (SELECT FROM sweep_pin WHERE until > now())
 ORDER BY erase_at LIMIT $2;
 
 -- name: lock_erased
@@ -53,3 +54,18 @@ UPDATE blob SET erased = erased + 1, erase_at = now() + $2::interval, updated_at
 -- name: forget_blobs
 -- The bytes went for the second time, and nothing of the blobs is left.
 DELETE FROM blob WHERE id = ANY ($1::uuid[]);
+
+-- name: pin
+-- No bytes are to go for a while. Pins that ran out are cleared away.
+WITH ran_out AS (DELETE FROM sweep_pin WHERE until <= now())
+INSERT INTO sweep_pin (id, reason, until) VALUES (gen_random_uuid(), $1, now() + $2::interval)
+RETURNING id;
+
+-- name: renew_pin
+-- Prolong a pin that has not run out; no row comes back when it has.
+UPDATE sweep_pin SET until = now() + $2::interval WHERE id = $1 AND until > now()
+RETURNING id;
+
+-- name: unpin
+-- Bytes may go again, as far as this pin is concerned.
+DELETE FROM sweep_pin WHERE id = $1;

@@ -8,11 +8,13 @@ RETURNING until;
 UPDATE blob_lease SET until = now() + $2 WHERE holder = $1 AND until > now() AND created_at > now() - $3::interval;
 
 -- name: find_head
--- The readable head of a name: the one predicate that every read goes through.
-SELECT bucket, key, seq, version, account, owner, size, etag, crc32c, md5, sha256, content_type, metadata, tags, state, visibility,
-    layout, extents, first_blob, first_placement, first_locator, first_offset, first_length, modified_at
-FROM head
-WHERE bucket = $1 AND key = $2 AND listed AND NOT quarantined AND state IN ('unscanned', 'clean');
+-- The readable head of a name.
+SELECT * FROM listed_head WHERE bucket = $1 AND key = $2 AND is_readable;
+
+-- name: find_version
+-- A readable version of a name, current or not.
+SELECT * FROM kept_version
+WHERE bucket = $1 AND key = $2 AND version = $3 AND is_readable AND kind = 'object' AND trashed_at IS NULL;
 
 -- name: load_extents
 -- The extents that hold a part of a version, cut to it, in their order: the first from the version, the others from their own table.
@@ -39,19 +41,3 @@ SELECT b.size, substring(b.sums FROM part.first + 1 FOR part.length) AS sums
 FROM unnest($1::uuid[], $2::integer[], $3::integer[]) WITH ORDINALITY AS part (blob, first, length, ordinal)
 LEFT JOIN blob b ON b.id = part.blob
 ORDER BY part.ordinal;
-
--- name: page_heads
--- The readable heads from a key on, in the order of their bytes.
-SELECT bucket, key, seq, version, account, owner, size, etag, crc32c, md5, sha256, content_type, metadata, tags, state, visibility,
-    layout, extents, first_blob, first_placement, first_locator, first_offset, first_length, modified_at
-FROM head
-WHERE bucket = $1 AND key >= $2 AND listed AND NOT quarantined AND state IN ('unscanned', 'clean')
-ORDER BY key LIMIT $3;
-
--- name: page_heads_before
--- The readable heads of a range of keys, in the order of their bytes.
-SELECT bucket, key, seq, version, account, owner, size, etag, crc32c, md5, sha256, content_type, metadata, tags, state, visibility,
-    layout, extents, first_blob, first_placement, first_locator, first_offset, first_length, modified_at
-FROM head
-WHERE bucket = $1 AND key >= $2 AND key < $3 AND listed AND NOT quarantined AND state IN ('unscanned', 'clean')
-ORDER BY key LIMIT $4;

@@ -7,7 +7,7 @@ SELECT position FROM announcer FOR UPDATE SKIP LOCKED;
 WITH next AS (
     SELECT id, row_number() OVER (ORDER BY bucket, key, seq) AS turn
     FROM outbox
-    WHERE position IS NULL AND kind <> 'void'
+    WHERE position IS NULL AND kind NOT IN ('void', 'nothing', 'refused')
     ORDER BY bucket, key, seq
     LIMIT $1
 )
@@ -20,9 +20,9 @@ RETURNING o.position;
 -- Remember the last position given.
 UPDATE announcer SET position = $1, updated_at = now();
 
--- name: forget_void
--- Operations that never were: once no COMMIT of theirs can be on its way, nothing needs to stand in it.
-DELETE FROM outbox WHERE kind = 'void' AND created_at < now() - $1::interval;
+-- name: forget_proofs
+-- Proofs of what was not done: once no COMMIT of theirs can be on its way, nothing needs to stand in it, and nobody asks any more.
+DELETE FROM outbox WHERE kind IN ('void', 'nothing', 'refused') AND created_at < now() - $1::interval;
 
 -- name: page_events
 -- What was announced behind a position.

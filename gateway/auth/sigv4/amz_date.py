@@ -1,4 +1,4 @@
-"""The x-amz-date header: when a request was signed.
+"""When a request was signed.
 
 https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-auth-using-authorization-header.html
 """
@@ -23,6 +23,7 @@ class AmzDate:
 
     @classmethod
     def parse(cls, text: str | None) -> Self:
+        """Of the header."""
         if text is None:
             raise NotAuthenticated(f"there is no {AMZ_DATE} header")
         try:
@@ -36,4 +37,9 @@ class AmzDate:
 
     def must_be_near(self, now: datetime) -> None:
         if abs(now - self.moment) > MOST_SKEW:
+            raise RequestTimeSkewed(self.moment, now)
+
+    def must_have_come(self, now: datetime) -> None:
+        """The clock of who signs may be ahead of ours, within limits."""
+        if self.moment - now > MOST_SKEW:
             raise RequestTimeSkewed(self.moment, now)

@@ -31,10 +31,11 @@ class Authorization:
         if match is None:
             raise AuthorizationMalformed("Credential, SignedHeaders and Signature were expected, in this order")
         credential, signed_headers, signature = match.groups()
-        return cls(Credential.parse(credential), SignedHeaders.parse(signed_headers), _signature(signature))
+        return cls(Credential.parse(credential), SignedHeaders.parse(signed_headers), parse_signature(signature))
 
 
-def _signature(text: str) -> bytes:
+def parse_signature(text: str) -> bytes:
+    """One that could not be right is a wrong one."""
     try:
         return hex_bytes(text, name="The signature", size=32)
     except InvalidScalar as error:

@@ -7,8 +7,9 @@ writing the same bytes has the same signature, and none has another meaning.
 """
 
 import re
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Self
 from urllib.parse import quote_from_bytes
 
 from buckets.errors import AuthorizationMalformed, InvalidScalar
@@ -53,11 +54,22 @@ class SignedRequest:
         """The first value of a header."""
         return next(iter(self.values(name)), None)
 
+    def parameters(self) -> Iterator[tuple[bytes, bytes]]:
+        """The names in the query, decoded, each with its value as it stood on the wire."""
+        for piece in self.raw_query.split(b"&"):
+            if piece:
+                yield _name(piece), piece.partition(b"=")[2]
+
+    def without(self, parameter: bytes) -> Self:
+        """The same request with a parameter less."""
+        kept = [piece for piece in self.raw_query.split(b"&") if _name(piece) != parameter]
+        return replace(self, raw_query=b"&".join(kept))
+
 
 def canonical_request(request: SignedRequest, signed: SignedHeaders, payload: Payload) -> bytes:
     """What the string to sign holds the digest of."""
     headers = "".join([f"{name}:{_header(request, name)}\n" for name in signed])
-    lines = (request.method, _path(request.raw_path), _query(request.raw_query), headers, str(signed), str(payload))
+    lines = (request.method, _path(request.raw_path), _query(request), headers, str(signed), str(payload))
     try:
         return "\n".join(lines).encode("utf-8")
     except UnicodeEncodeError as error:
@@ -68,19 +80,23 @@ def _path(raw: bytes) -> str:
     return quote_from_bytes(percent_bytes(raw, name="The path"), safe="/") or "/"
 
 
-def _query(raw: bytes) -> str:
+def _query(request: SignedRequest) -> str:
     """Sorted by name, then by value; a blank value keeps its equals sign."""
-    pairs = sorted(_pair(piece) for piece in raw.split(b"&") if piece)
+    pairs = sorted((quote_from_bytes(name, safe=""), _value(value)) for name, value in request.parameters())
     return "&".join(f"{name}={value}" for name, value in pairs)
 
 
-def _pair(piece: bytes) -> tuple[str, str]:
-    name, _, value = piece.partition(b"=")
-    return _parameter(name), _parameter(value)
+def _value(raw: bytes) -> str:
+    return quote_from_bytes(parameter_bytes(raw), safe="")
 
 
-def _parameter(raw: bytes) -> str:
-    return quote_from_bytes(percent_bytes(raw, name="A query parameter"), safe="")
+def _name(piece: bytes) -> bytes:
+    return parameter_bytes(piece.partition(b"=")[0])
+
+
+def parameter_bytes(raw: bytes) -> bytes:
+    """The name or the value of a parameter, decoded once; a plus sign is a plus sign."""
+    return percent_bytes(raw, name="A query parameter")
 
 
 def _header(request: SignedRequest, name: str) -> str:

@@ -1,13 +1,14 @@
-"""Verifies requests signed in their headers.
+"""Verifies signed requests, whether their signature stands in a header or in the query.
 
 https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-auth-using-authorization-header.html
+https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
 """
 
 import hmac
 from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 
-from buckets.errors import AuthorizationMalformed, NotAuthenticated, SignatureMismatch, UnknownAccessKey
+from buckets.errors import AuthorizationMalformed, NotAuthenticated, PresignMalformed, SignatureMismatch, UnknownAccessKey
 from buckets.model.account import Caller
 from buckets.model.credential import KeyPair
 from buckets.names import AccessKey
@@ -18,6 +19,7 @@ from gateway.auth.sigv4.authorization import Authorization
 from gateway.auth.sigv4.canonical import SignedRequest, canonical_request
 from gateway.auth.sigv4.credential import Scope
 from gateway.auth.sigv4.payload import AMZ_CONTENT_SHA256, Payload
+from gateway.auth.sigv4.presign import Presigned
 from gateway.auth.sigv4.signing import SigningKeys, signature, string_to_sign
 
 FindKeyPair: TypeAlias = Callable[[AccessKey], Awaitable[KeyPair | None]]
@@ -26,8 +28,11 @@ _NOBODY = AccessKey("SW" + 18 * "0")  # never minted: base32 has no zero
 _SECURITY_TOKEN = "x-amz-security-token"  # noqa: S105  # the name of a header
 
 
-class HeaderVerifier:
-    """Knows the caller of a signed request. What can be refused without a look-up is refused before it."""
+class SignatureVerifier:
+    """Knows the caller of a signed request, and what was signed about the body.
+
+    What can be refused without a look-up is refused before it.
+    """
 
     def __init__(self, *, find: FindKeyPair, seal: Seal, clock: Clock, region: str, service: str = "s3") -> None:
         self._find = find
@@ -38,16 +43,32 @@ class HeaderVerifier:
         self._keys = SigningKeys()
         self._decoy = seal.seal(40 * "-", _NOBODY)
 
-    async def verify(self, request: SignedRequest, header: str) -> tuple[Caller, Payload]:
-        """`header` is the value of Authorization; the caller comes with what was signed about the body."""
+    async def verify_header(self, request: SignedRequest, header: str) -> tuple[Caller, Payload]:
+        """`header` is the value of Authorization."""
         authorization = Authorization.parse(header)
         date = AmzDate.parse(request.value(AMZ_DATE))
         date.must_be_near(self._clock.now())
+        return await self._verify(request, authorization, date, request.value(AMZ_CONTENT_SHA256))
+
+    async def verify_query(self, request: SignedRequest) -> tuple[Caller, Payload]:
+        """What is malformed in a header is malformed in a query, by another name."""
+        try:
+            presigned = Presigned.parse(request)
+            presigned.must_hold(self._clock.now())
+            covered = presigned.covered(request)
+            return await self._verify(covered, presigned.authorization, presigned.date, presigned.payload(request))
+        except AuthorizationMalformed as error:
+            raise PresignMalformed(error.reason) from error
+
+    async def _verify(
+        self, request: SignedRequest, authorization: Authorization, date: AmzDate, body: str | None
+    ) -> tuple[Caller, Payload]:
+        """`body` is what was signed about it, as it was written."""
         self._must_be_ours(authorization.credential.scope, date)
         authorization.signed_headers.must_cover(request.names)
         if request.values(_SECURITY_TOKEN):
             raise NotAuthenticated("security tokens are not issued here")
-        payload = Payload.parse(request.value(AMZ_CONTENT_SHA256))
+        payload = Payload.parse(body)
         canonical = canonical_request(request, authorization.signed_headers, payload)
         pair = await self._find(authorization.credential.access_key)
         return self._signer(pair, authorization, string_to_sign(date, authorization.credential.scope, canonical)), payload

@@ -4,11 +4,16 @@ from aiohttp import web
 
 from gateway.edge.conditional import wanted_range
 from gateway.edge.objects import answer_with
+from gateway.edge.overrides import overrides
+from gateway.s3.checksums import wants_checksums
+from gateway.s3.object_headers import described
 from gateway.s3.request import METADATA, S3Request
 
 
 async def get_object(request: S3Request) -> web.StreamResponse:
-    wanted = wanted_range(request.exchange)
-    async with request.services.open(request.bucket, request.key, wanted) as reading:
-        found = reading.head, reading.span, reading.chunks
-        return await answer_with(request.exchange, *found, wanted=wanted, metadata=METADATA)
+    exchange, said = request.exchange, overrides(request.parameters)
+    wanted, summed = wanted_range(exchange), wants_checksums(exchange)
+    async with request.services.objects.open(request.bucket, request.key, wanted) as (bucket, reading):
+        head = reading.head
+        said |= described(bucket, head, checksums=summed and wanted(head) is None)
+        return await answer_with(exchange, head, reading.span, reading.chunks, wanted=wanted, metadata=METADATA, overrides=said)

@@ -2,6 +2,7 @@
 
 import dataclasses
 import hashlib
+import re
 from datetime import UTC, datetime
 from itertools import count
 from uuid import UUID
@@ -16,11 +17,12 @@ from gateway.auth import keys, tokens
 from gateway.auth.authenticate import Authenticated, Authenticator
 from gateway.auth.seal import Seal
 from gateway.auth.sigv4.canonical import SignedRequest
-from gateway.auth.sigv4.verifier import HeaderVerifier
+from gateway.auth.sigv4.verifier import SignatureVerifier
 from gateway.auth.tokens import BearerVerifier
 
 NOW = datetime(2026, 11, 21, 12, 3, tzinfo=UTC)
 REGION = "us-east-1"
+_SIGNATURE = re.compile(r"Signature=([^&]{16,})")
 
 
 class SteadyClock:
@@ -75,7 +77,7 @@ class Gate:
         self.caller = self._pair.caller
         self.bearer = self._key.caller
         self._authenticator = Authenticator(
-            signatures=HeaderVerifier(find=self._find_pair, seal=self.seal, clock=SteadyClock(now), region=REGION),
+            signatures=SignatureVerifier(find=self._find_pair, seal=self.seal, clock=SteadyClock(now), region=REGION),
             bearers=BearerVerifier(find=self._find_key),
         )
 
@@ -93,10 +95,10 @@ class Gate:
 
     def _keeps_secrets(self, fault: ClientFault, request: SignedRequest) -> None:
         told = f"{fault} {fault!r} {vars(fault)} {request!r}"
-        sent = (request.headers and dict(request.headers).get("Authorization", "").rpartition("Signature=")[2]) or ""
         assert self.pair.secret not in told
         assert self.token.token not in told
-        assert len(sent) < 16 or sent not in told
+        sent = dict(request.headers).get("Authorization", "") + "&" + request.raw_query.decode("latin-1")
+        assert not [signature for signature in _SIGNATURE.findall(sent) if signature in told]
 
     async def _find_pair(self, access_key: AccessKey) -> KeyPair | None:
         self.asked += 1

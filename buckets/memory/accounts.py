@@ -1,0 +1,44 @@
+"""Accounts, members and credentials in dictionaries."""
+
+from dataclasses import replace
+
+from buckets.memory.tables import Tables
+from buckets.model.account import Account, Role, User
+from buckets.model.credential import ApiKey, KeyPair
+from buckets.names import AccessKey, AccountId, UserId
+
+
+class MemoryAccounts(Tables):
+    """The `Accounts` port."""
+
+    __slots__ = ()
+
+    async def create_account(self, account: Account, owner: User) -> None:
+        self.accounts[account.id] = account
+        self.users[owner.id] = owner
+
+    async def add_key_pair(self, pair: KeyPair, *, name: str) -> None:
+        self.key_pairs[pair.access_key] = pair
+
+    async def add_api_key(self, key: ApiKey, *, name: str) -> None:
+        self.api_keys[key.token_hash] = key
+
+    async def find_account(self, account: AccountId) -> Account | None:
+        return self.accounts.get(account)
+
+    async def find_first_owner(self) -> User | None:
+        return next(iter(self.users.values()), None)
+
+    async def find_key_pair(self, access_key: AccessKey) -> KeyPair | None:
+        pair = self.key_pairs.get(access_key)
+        return replace(pair, role=self._role(pair.owner)) if pair and self._usable(pair) else None
+
+    async def find_api_key(self, token_hash: bytes) -> ApiKey | None:
+        key = self.api_keys.get(token_hash)
+        return replace(key, role=self._role(key.owner)) if key and self._usable(key) else None
+
+    def _role(self, owner: UserId) -> Role:
+        return self.users[owner].role
+
+    def _usable(self, credential: KeyPair | ApiKey) -> bool:
+        return credential.expires_at is None or credential.expires_at > self.clock.now()

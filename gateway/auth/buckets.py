@@ -1,0 +1,71 @@
+"""The buckets that a caller may do something with."""
+
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
+from dataclasses import dataclass
+
+from buckets.errors import Overtaken
+from buckets.model.bucket import Bucket, Rules
+from buckets.model.commit import Repeatable
+from buckets.model.job import NewJob
+from buckets.names import BucketName, JobId
+from buckets.ports import Buckets, Founded, Jobs, Running
+from buckets.service.bucket import ChangeBucket, MakeBucket
+from gateway.auth.permit import Permit
+
+PURGE = "purge"
+"""The kind of the jobs that forget what deleted buckets held."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BucketServices:
+    """The use cases, unguarded."""
+
+    buckets: Buckets
+    make: MakeBucket
+    change: ChangeBucket
+    jobs: Jobs
+    running: Running
+
+
+@dataclass(frozen=True, slots=True)
+class GuardedBuckets:
+    """What one caller may do with buckets, within one request."""
+
+    permit: Permit
+    services: BucketServices
+
+    async def make(self, name: BucketName, rules: Rules, repeatable: Repeatable | None = None) -> Founded:
+        self.permit.must_govern("create_bucket")
+        async with self._once(repeatable):
+            return await self.services.make(name, rules, self.permit.origin("create_bucket"), repeatable)
+
+    async def find(self, name: BucketName) -> Bucket:
+        return await self.permit.readable(name)
+
+    async def page(self, *, prefix: str = "", after: str = "", limit: int) -> Sequence[Bucket]:
+        return await self.services.buckets.page_buckets(self.permit.caller.account, prefix=prefix, after=after, limit=limit)
+
+    async def change(self, present: Bucket, rules: Rules, *, revision: int | None = None) -> Bucket:
+        """Give a bucket that was found other rules; with a revision, only if it is still that one."""
+        bucket = await self.permit.governed("change_bucket", present.name)
+        if revision not in (None, bucket.revision):
+            raise Overtaken
+        return await self.services.change(present, rules, self.permit.origin("change_bucket"))
+
+    async def delete(self, name: BucketName) -> None:
+        """An empty one."""
+        bucket = await self.permit.governed("delete_bucket", name)
+        await self.services.buckets.delete_bucket(bucket, origin=self.permit.origin("delete_bucket"))
+
+    async def delete_with_content(self, name: BucketName) -> JobId:
+        """The bucket is gone at once; a job forgets what it held."""
+        bucket = await self.permit.governed("delete_bucket", name)
+        await self.services.buckets.delete_bucket(bucket, origin=self.permit.origin("delete_bucket"), force=True)
+        account, user = self.permit.owner
+        job = NewJob(kind=PURGE, payload={"bucket": bucket.name}, account=account, owner=user)
+        [number] = await self.services.jobs.enqueue([job])
+        return number
+
+    def _once(self, repeatable: Repeatable | None) -> AbstractAsyncContextManager[None]:
+        return self.services.running.hold(self.permit.owner, repeatable.key) if repeatable else nullcontext()

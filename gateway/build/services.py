@@ -1,0 +1,86 @@
+"""The use cases, put together over the ports."""
+
+from dataclasses import dataclass
+
+from buckets.ports import BlobStore, Catalog, Checksums, Clock, Ids, Jobs, Meter, Phases, Running
+from buckets.service.blob_names import BlobNames
+from buckets.service.bucket import ChangeBucket, MakeBucket
+from buckets.service.committer import Committer
+from buckets.service.copy import CopyObject
+from buckets.service.edit import EditObject
+from buckets.service.listing import ListObjects
+from buckets.service.move import MoveObject
+from buckets.service.put import PutObject
+from buckets.service.read import ReadObject
+from buckets.service.remove import RemoveObject
+from buckets.service.restore import RestoreObject
+from buckets.service.verified import VerifiedBytes
+from gateway.auth.buckets import BucketServices
+from gateway.auth.guard import Services
+from gateway.auth.objects import ObjectServices
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What the use cases stand on. New buckets are placed in `placement`; no body is larger than `limit`."""
+
+    clock: Clock
+    ids: Ids
+    catalog: Catalog
+    store: BlobStore
+    jobs: Jobs
+    running: Running
+    checksums: Checksums
+    committer: Committer
+    names: BlobNames
+    phases: Phases
+    meter: Meter
+    placement: str
+    limit: int
+
+
+def services(parts: Parts) -> Services:
+    return Services(known=parts.catalog, objects=_objects(parts), buckets=_buckets(parts))
+
+
+def _objects(parts: Parts) -> ObjectServices:
+    catalog, committer, ids = parts.catalog, parts.committer, parts.ids
+    put = _put(parts)
+    verified = VerifiedBytes(objects=catalog, store=parts.store, checksums=parts.checksums, meter=parts.meter)
+    read = ReadObject(objects=catalog, verified=verified)
+    remove = RemoveObject(committer=committer, ids=ids)
+    copy = CopyObject(objects=catalog, read=read, put=put, committer=committer, ids=ids)
+    return ObjectServices(
+        put=put,
+        read=read,
+        remove=remove,
+        copy=copy,
+        move=MoveObject(copy=copy, remove=remove),
+        edit=EditObject(read=read, committer=committer, ids=ids),
+        restore=RestoreObject(objects=catalog, committer=committer, ids=ids),
+        listing=ListObjects(objects=catalog),
+        objects=catalog,
+        running=parts.running,
+    )
+
+
+def _put(parts: Parts) -> PutObject:
+    return PutObject(
+        store=parts.store,
+        checksums=parts.checksums,
+        names=parts.names,
+        ids=parts.ids,
+        committer=parts.committer,
+        phases=parts.phases,
+        limit=parts.limit,
+    )
+
+
+def _buckets(parts: Parts) -> BucketServices:
+    return BucketServices(
+        buckets=parts.catalog,
+        make=MakeBucket(buckets=parts.catalog, ids=parts.ids, clock=parts.clock, placement=parts.placement),
+        change=ChangeBucket(buckets=parts.catalog),
+        jobs=parts.jobs,
+        running=parts.running,
+    )

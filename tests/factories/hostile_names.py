@@ -1,0 +1,35 @@
+"""Keys that other stores stumble over."""
+
+import unicodedata
+
+KEYS = [
+    "a b",
+    "é",
+    unicodedata.normalize("NFD", "é"),
+    "..",
+    ".",
+    "../../secrets/a",
+    "a/../b",
+    "a/./b",
+    "%2F",
+    "%",
+    "a%zz",
+    "/",
+    "//",
+    "/a",
+    "a//b",
+    "a/",
+    "+",
+    "a+b c",
+    "~",
+    "*",
+    "?#&=;",
+    "😀",
+    "<a>&\"']]>",
+    "line\nline",
+    "tab\tcr\r",
+    "\\..\\a",
+    "x" * 1024,
+    "é" * 512,
+    "v1/objects/photos/a",
+]
