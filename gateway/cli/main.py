@@ -8,6 +8,15 @@ import click
 
 _COMMANDS = {
     "up": "Start the whole stack: PostgreSQL, Valkey, a store and both listeners.",
+    "serve": "Serve, or do the jobs, over servers that are there already.",
+    "init": "Make the first account with its key, and the shipped buckets.",
+    "put": "Send files; they become objects.",
+    "get": "Fetch objects; they become files.",
+    "ls": "List buckets, or the objects in one.",
+    "cp": "Copy an object within the service.",
+    "mv": "Give an object another name.",
+    "rm": "Delete objects.",
+    "buckets": "List, make, show and delete buckets.",
     "migrate": "Bring the schema of the database up, or say where it stands.",
     "config": "Show the settings in force, and where each came from.",
 }
@@ -45,21 +54,22 @@ def main() -> None:
     except Exception as problem:
         if not _is_ours(problem):
             raise
-        _end(str(problem))
+        _end(str(problem), getattr(problem, "exit_code", 1))
 
 
 def _is_ours(problem: Exception) -> bool:
     from buckets.errors import StorageError
+    from gateway.cli.client.errors import Failure
     from gateway.config.problems import BrokenSettings
     from gateway.embedded.problems import StartupProblem
 
-    return isinstance(problem, StorageError | BrokenSettings | StartupProblem)
+    return isinstance(problem, StorageError | BrokenSettings | Failure | StartupProblem)
 
 
-def _end(message: str) -> None:
+def _end(message: str, code: int = 1) -> None:
     for line in message.splitlines():
         print(f"seawall: {line}", file=sys.stderr)
-    sys.exit(1)
+    sys.exit(code)
 
 
 if __name__ == "__main__":
