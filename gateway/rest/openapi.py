@@ -3,7 +3,6 @@
 https://spec.openapis.org/oas/v3.1.0
 """
 
-import sys
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from hashlib import sha256
@@ -111,9 +110,3 @@ def _problem(status: int, slugs: Sequence[str]) -> Schema:
         "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in headers},
         "content": {CONTENT_TYPE: {"schema": {"$ref": f"#/components/schemas/{ProblemDocument.__name__}"}}},
     }
-
-
-if __name__ == "__main__":
-    from gateway.rest.routes import ROUTES
-
-    sys.stdout.write(written(ROUTES))
