@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from http.client import HTTPConnection
 from typing import Protocol
 from urllib.parse import quote, urlsplit
 from xml.etree import ElementTree as ET
@@ -97,6 +98,16 @@ class S3:
 class _Unsigned(S3SigV4Auth):  # type: ignore[misc]  # botocore has no types
     def payload(self, request: AWSRequest) -> str:
         return "UNSIGNED-PAYLOAD"
+
+
+def lift_limits(stack: Stack) -> None:
+    """Let the bucket take objects of any size."""
+    connection = HTTPConnection(urlsplit(stack.endpoint).netloc, timeout=30)
+    headers = {"Authorization": f"Bearer {stack.api_key}", "Content-Type": "application/json"}
+    connection.request("PATCH", f"/v1/buckets/{BUCKET}", body=json.dumps({"limits": {"object_bytes": None}}), headers=headers)
+    answer = connection.getresponse()
+    assert answer.status == 200, answer.read()
+    connection.close()
 
 
 def fronts(stack: Stack, endpoint: str = "") -> Sequence[Front]:

@@ -5,7 +5,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.acceptance.fronts import Front, Json, fronts
+from tests.acceptance.fronts import Front, Json, fronts, lift_limits
 from tests.acceptance.resident import Resident
 from tests.acceptance.stack import up
 from tests.acceptance.transfers import Download, Transfer, Upload, delete, growth
@@ -15,6 +15,7 @@ MIB, GIB = 1 << 20, 1 << 30
 
 def main(gibibytes: int) -> None:
     with tempfile.TemporaryDirectory(prefix="seawall-large-") as scratch, up(Path(scratch) / "data") as stack:
+        lift_limits(stack)
         resident = Resident(stack.process.pid)
         print(f"{'ready':16} {resident.now() / MIB:8.1f} MiB resident")  # noqa: T201
         for front in fronts(stack):

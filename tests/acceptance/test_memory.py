@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.acceptance.fronts import Front, Json, fronts
+from tests.acceptance.fronts import Front, Json, fronts, lift_limits
 from tests.acceptance.resident import Resident
 from tests.acceptance.stack import Stack, up
 from tests.acceptance.transfers import Download, Growth, Transfer, Upload, delete, growth
@@ -27,6 +27,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     scratch = tmp_path_factory.mktemp("memory")
     try:
         with up(scratch / "data") as stack:
+            lift_limits(stack)
             for front in fronts(stack):
                 move(Upload(front, "warm", 8 * MIB), Download(front, "warm", 8 * MIB))
             yield stack
