@@ -4,7 +4,7 @@ import os
 
 from hypothesis import settings
 
-pytest_plugins = ["tests.fixtures.servers", "tests.fixtures.databases"]
+pytest_plugins = ["tests.fixtures.servers", "tests.fixtures.databases", "tests.fixtures.weed"]
 
 _PREFIXES = ("SEAWALL__", "AWS_", "PG")
 _NAMES = {"DATABASE_URL", "REDIS_URL", "SEAWALL_ENDPOINT", "SEAWALL_API_KEY"}

@@ -1,21 +1,63 @@
 """Where bytes go."""
 
 import asyncio
+from contextlib import AsyncExitStack
 
 from buckets.errors import BrokenSetting
 from buckets.memory.blobs import MemoryBlobStore
-from buckets.ports import BlobStore
+from buckets.ports import BlobStore, Clock, Ids, Meter
 from seaweedfs.disk import DiskBlobStore
+from seaweedfs.gate import Gate
+from seaweedfs.limited import LimitedBlobStore
+from seaweedfs.metered import MeteredBlobStore
 from seaweedfs.settings import StoreKind, StoreSettings
 
+_PIECES_HELD = 3
+"""By a put into SeaweedFS: two on their way, and the one that is being filled."""
 
-async def blob_store(settings: StoreSettings) -> BlobStore:
-    """The store that the settings name, ready to be written to."""
-    if settings.kind is StoreKind.MEMORY:
-        return MemoryBlobStore()
-    if settings.kind is StoreKind.SEAWEEDFS:
-        raise BrokenSetting("The store seaweedfs is not there yet: store.kind is disk or memory")
+_ELSEWHERE = 1 << 20
+"""Bytes that a put into another store holds at most."""
+
+
+async def blob_store(settings: StoreSettings, meter: Meter, clock: Clock, ids: Ids, stack: AsyncExitStack) -> BlobStore:
+    """The store that the settings name, ready to be written to, within its limits and metered; closed by the stack."""
+    store = await _store(settings, clock, ids, stack)
+    return MeteredBlobStore(_limited(store, settings), meter, clock)
+
+
+async def _store(settings: StoreSettings, clock: Clock, ids: Ids, stack: AsyncExitStack) -> BlobStore:
+    match settings.kind:
+        case StoreKind.MEMORY:
+            return MemoryBlobStore()
+        case StoreKind.DISK:
+            return await _disk(settings)
+        case StoreKind.SEAWEEDFS:
+            return await _seaweedfs(settings, clock, ids, stack)
+
+
+async def _disk(settings: StoreSettings) -> BlobStore:
     await asyncio.to_thread(settings.directory.mkdir, mode=0o700, parents=True, exist_ok=True)
     store = DiskBlobStore(settings.directory)
     await store.prepare()
     return store
+
+
+async def _seaweedfs(settings: StoreSettings, clock: Clock, ids: Ids, stack: AsyncExitStack) -> BlobStore:
+    if not settings.endpoints:
+        raise BrokenSetting("store.endpoints is not set: where are SeaweedFS's S3 gateways?")
+    from seaweedfs.connect import connected  # with aiobotocore, which takes a third of a second to import
+
+    store = await stack.enter_async_context(connected(settings, clock=clock, ids=ids))
+    await store.prepare()
+    return store
+
+
+def _limited(store: BlobStore, settings: StoreSettings) -> BlobStore:
+    patience = settings.timeout
+    return LimitedBlobStore(
+        store,
+        puts=Gate(room=settings.puts, queue=settings.queue, patience=patience),
+        opens=Gate(room=settings.opens, queue=settings.queue, patience=patience),
+        memory=Gate(room=settings.put_bytes, queue=settings.queue, patience=patience),
+        heaviest=_PIECES_HELD * settings.piece_bytes if settings.kind is StoreKind.SEAWEEDFS else _ELSEWHERE,
+    )

@@ -76,7 +76,7 @@ async def build(config: Config, *, phases: Phases | None = None) -> AsyncIterato
         seal_key = _seal_key(config)
         seal = Seal(seal_key, ids=ids)
         known = await knowledge(config, meter, clock, ids, stack)
-        catalog, store = known.catalog, await blob_store(config.store)
+        catalog, store = known.catalog, await blob_store(config.store, meter, clock, ids, stack)
         founding = Founding(accounts=catalog, buckets=catalog, ids=ids, clock=clock)
         await founding.place(Placement(id=PLACEMENT, store=config.store.kind))
         await schedule(known.jobs, config.worker)

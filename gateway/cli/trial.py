@@ -11,12 +11,16 @@ from buckets.catalog.migrate import Migrator
 from buckets.settings import Secret
 from gateway.config.config import Config
 from gateway.embedded import marker, roles
+from gateway.embedded.described import DescribedServer
 from gateway.embedded.layout import DataDirectory
 from gateway.embedded.postgres import PostgresServer
+from gateway.embedded.problems import StartupProblem
 from gateway.embedded.secret_file import load_or_create
 from gateway.embedded.server import EmbeddedServer
 from gateway.embedded.supervisor import Supervisor
 from gateway.embedded.valkey import ValkeyServer
+from seaweedfs.launch import LoneWeed, find_weed
+from seaweedfs.settings import StoreKind, StoreSettings
 
 _DATABASE = "seawall"
 
@@ -51,12 +55,28 @@ def started(config: Config, data: Path) -> Iterator[Trial]:
     marker.claim(directory.root, store=config.store.kind)
     postgres = None if config.catalog.dsn else PostgresServer(directory)
     valkey = None if config.sessions.url else ValkeyServer(directory)
+    weed = _lone_weed(config.store, directory)
     servers: list[EmbeddedServer] = [server for server in (valkey, postgres) if server]
+    servers += [DescribedServer(directory, weed)] if weed else []
     with Supervisor(directory, servers) as supervisor:
-        yield Trial(_led_to(config, directory, postgres, valkey), directory, supervisor, postgres)
+        yield Trial(_led_to(config, directory, postgres, valkey, weed), directory, supervisor, postgres)
 
 
-def _led_to(config: Config, directory: DataDirectory, postgres: PostgresServer | None, valkey: ValkeyServer | None) -> Config:
+def _lone_weed(store: StoreSettings, directory: DataDirectory) -> LoneWeed | None:
+    """For the SeaweedFS store, when the settings name no endpoint of it."""
+    if store.kind is not StoreKind.SEAWEEDFS or store.endpoints:
+        return None
+    binary = find_weed()
+    if binary is None:
+        raise StartupProblem(
+            "SeaweedFS's weed is not on the PATH: install version 4.34 or newer, name store.endpoints, or take --store disk."
+        )
+    return LoneWeed(directory=directory.root / "weed", binary=binary)
+
+
+def _led_to(
+    config: Config, directory: DataDirectory, postgres: PostgresServer | None, valkey: ValkeyServer | None, weed: LoneWeed | None
+) -> Config:
     """The settings, with what they left open leading into the data directory."""
     catalog, sessions, auth = config.catalog, config.sessions, config.auth
     if postgres:
@@ -68,6 +88,8 @@ def _led_to(config: Config, directory: DataDirectory, postgres: PostgresServer |
     if not auth.seal_key:
         auth = replace(auth, seal_key=Secret(_seal_key(directory)))
     store = replace(config.store, directory=directory.root / "blobs")
+    if weed:
+        store = replace(store, endpoints=weed.endpoint, access_key=weed.access_key, secret_key=weed.secret_key)
     return replace(config, catalog=catalog, sessions=sessions, auth=auth, store=store)
 
 

@@ -36,6 +36,16 @@ _ALL = (
     Metric("seawall_catalog_query_seconds", Kind.HISTOGRAM, "Queries of the catalog, by their names.", ("query",), STEPS),
     Metric("seawall_catalog_pool_connections", Kind.GAUGE, "Connections to the catalog: size, idle, waiting, max.", ("state",)),
     Metric("seawall_phase_seconds", Kind.HISTOGRAM, "The phases of the write path.", ("phase",), STEPS),
+    Metric(
+        "seawall_store_seconds",
+        Kind.HISTOGRAM,
+        "Operations of the blob store.",
+        ("operation",),
+        STEPS,
+    ),
+    Metric("seawall_store_faults_total", Kind.COUNTER, "What the blob store failed at, and how.", ("operation", "fault")),
+    Metric("seawall_store_bytes_total", Kind.COUNTER, "Bytes into the blob store and out of it.", ("direction",)),
+    Metric("seawall_store_under_way", Kind.GAUGE, "Puts and opens of the blob store that have not ended.", ("operation",)),
     Metric("seawall_rot_total", Kind.COUNTER, "Reads that found other bytes than were stored."),
 )
 

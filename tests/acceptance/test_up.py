@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -186,3 +187,20 @@ def test_term_ends_the_stack_cleanly(tmp_path: Path) -> None:
     with up(tmp_path / "data", "--memory") as stack:
         stack.process.send_signal(signal.SIGTERM)
         assert stack.process.wait(60) == 0
+
+
+def test_the_store_is_limited_and_metered(stack: Stack) -> None:
+    call(f"{stack.endpoint}/v1/objects/renders/metered", method="PUT", body=b"x" * 1000, key=stack.api_key)
+    metrics = call(f"{stack.ops}/metrics")[1].decode()
+    counted = {line.rpartition(" ")[0]: float(line.rpartition(" ")[2]) for line in metrics.splitlines() if line[0] != "#"}
+    assert counted['seawall_store_bytes_total{direction="in"}'] >= 1000
+    assert counted['seawall_store_seconds_count{operation="put"}'] >= 1
+    assert counted['seawall_store_under_way{operation="put"}'] == 0
+
+
+def test_seaweedfs_without_its_program_is_refused_in_a_line(tmp_path: Path) -> None:
+    if shutil.which("weed"):
+        pytest.skip("weed is on the PATH")
+    done = refused(tmp_path / "data", "--store", "seaweedfs")
+    assert done.returncode == 1
+    assert "weed is not on the PATH" in done.stderr

@@ -22,6 +22,8 @@ class Fault:
     """Otherwise the server never sees it, and both ends lose their connection."""
     held: bool = False
     """Nothing comes back, ever."""
+    early: bool = False
+    """The server asks for the body, and gives up when it has begun to come."""
     passes: int | None = None
     """So many bytes of the answer's body get through; then both ends lose their connection. 0: nothing does, its head neither."""
     head: Callable[[bytes], bytes] = field(default=lambda head: head)
@@ -69,6 +71,11 @@ class Meddler:
         line = request.split(b" HTTP/", 1)[0].decode()
         self.seen.append(line)
         fault = self._fault(line)
+        if fault.early:
+            client.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+            await client.reader.read(1)
+            client.writer.write(b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n")
+            await _for_ever()
         if not fault.arrives:
             return fault.held and await _for_ever()
         server.writer.write(request)

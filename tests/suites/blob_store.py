@@ -255,6 +255,7 @@ class BlobStoreSuite:
     async def test_a_put_cancelled_while_it_waits_leaves_nothing(self, store: BlobStore, chunks: tuple[bytes, ...]) -> None:
         await put(store, b"warm", blob=(warm := fresh()))
         await store.delete([(warm, None)])
+        assert await listed(store) == []  # which keeps a connection too
         before, reached = self.held(), asyncio.Event()
         putting = asyncio.create_task(store.put(fresh(), stalled(*chunks, reached=reached), size=None))
         await reached.wait()
