@@ -18,7 +18,7 @@ def _descendants(kind: type[StorageError]) -> Iterator[type[StorageError]]:
             yield from _descendants(child)
 
 
-LEAVES = [kind for kind in _descendants(StorageError) if not kind.__subclasses__()]
+LEAVES = [kind for kind in _descendants(StorageError) if not list(_descendants(kind))]
 FAMILIES = {Busy}
 TABLES: dict[str, Mapping[type[StorageError], Any]] = {"s3": errors.TABLE, "rest": problems.TABLE}
 
