@@ -197,8 +197,11 @@ class Running(Protocol):
 class Garbage(Protocol):
     """What is stored and not needed any more. Any number of sweeps may be at it; none waits for a COMMIT, or for another."""
 
-    async def purge(self, *, limit: int) -> int:
-        """Forget what nobody can bring back: what was in the trash as long as its bucket says, and what deleted buckets held."""
+    async def purge(self, *, limit: int, bucket: BucketId | None = None) -> int:
+        """Forget what nobody can bring back: what was in the trash as long as its bucket says, and what deleted buckets held.
+
+        Of one bucket, or of all. How much it was; it is all done when that is nothing.
+        """
 
     async def condemn_abandoned(self, *, margin: timedelta, limit: int) -> int:
         """End leases that ran out `margin` ago; how many. Their names are committed already or condemned, due at once."""

@@ -11,6 +11,7 @@ from buckets.catalog.commit_rows import columns
 from buckets.catalog.pool import Pool, Session
 from buckets.catalog.rows import Row
 from buckets.change import Charge
+from buckets.names import BucketId
 
 _Q = statements.load("purge")
 _C = statements.load("commit")
@@ -21,12 +22,12 @@ class PostgresPurge:
 
     _pool: Pool
 
-    async def purge(self, *, limit: int) -> int:
+    async def purge(self, *, limit: int, bucket: BucketId | None = None) -> int:
         async with self._pool.transaction() as session:
-            seen = await session.rows(_Q["find_lost_versions"], limit)
+            seen = await session.rows(_Q["find_lost_versions"], limit, bucket)
             if seen:
                 return await _purge(session, seen)
-            return await _purge_names(session, limit)
+            return await _purge_names(session, limit, bucket)
 
 
 async def _purge(session: Session, seen: Sequence[Row]) -> int:
@@ -39,9 +40,9 @@ async def _purge(session: Session, seen: Sequence[Row]) -> int:
     return len(lost)
 
 
-async def _purge_names(session: Session, limit: int) -> int:
+async def _purge_names(session: Session, limit: int, among: BucketId | None) -> int:
     """Names that were used in deleted buckets, and count no versions any more."""
-    while bucket := await session.row(_Q["find_emptied_bucket"]):
+    while bucket := await session.row(_Q["find_emptied_bucket"], among):
         if dropped := await session.rows(_Q["drop_names"], bucket["id"], limit):
             return len(dropped)
         await session.run(_Q["mark_purged"], bucket["id"])

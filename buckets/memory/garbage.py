@@ -10,7 +10,7 @@ from buckets.change import Charge
 from buckets.memory.catalog import MemoryCatalog
 from buckets.memory.records import Version
 from buckets.model.blob import BlobLease
-from buckets.names import BlobId, VersionId
+from buckets.names import BlobId, BucketId, VersionId
 from buckets.ports import Condemned
 
 
@@ -30,11 +30,12 @@ class MemoryGarbage:
     entries: dict[BlobId, _Entry] = field(default_factory=dict)
     pins: dict[UUID, datetime] = field(default_factory=dict)
 
-    async def purge(self, *, limit: int) -> int:
-        lost = [id_ for id_, each in self.catalog.versions.items() if self._is_lost(each)][:limit]
+    async def purge(self, *, limit: int, bucket: BucketId | None = None) -> int:
+        among = {id_: each for id_, each in self.catalog.versions.items() if bucket in (None, each.name[0])}
+        lost = [id_ for id_, each in among.items() if self._is_lost(each)][:limit]
         for id_ in lost:
             self._purge(id_)
-        return len(lost) or self._purge_names(limit)
+        return len(lost) or self._purge_names(limit, bucket)
 
     async def pin(self, reason: str, *, lasting: timedelta) -> UUID:
         pin = self.catalog.ids.uuid7()
@@ -96,9 +97,10 @@ class MemoryGarbage:
         if self.catalog.current.get(version.name) == id_:
             del self.catalog.current[version.name], self.catalog.seqs[version.name]
 
-    def _purge_names(self, limit: int) -> int:
+    def _purge_names(self, limit: int, among: BucketId | None) -> int:
         """Those of deleted buckets that nothing is left of but their order."""
-        lost = [name for name in self.catalog.seqs if self.catalog.living(name[0]) is None][:limit]
+        names = (name for name in self.catalog.seqs if among in (None, name[0]))
+        lost = [name for name in names if self.catalog.living(name[0]) is None][:limit]
         for name in lost:
             del self.catalog.seqs[name]
         return len(lost)

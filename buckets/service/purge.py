@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from buckets.model.job import Progress
+from buckets.names import BucketId
 from buckets.ports import Garbage
 
 
@@ -14,10 +15,10 @@ class Purge:
     garbage: Garbage
     batch: int = 500
 
-    async def pass_once(self, report: Callable[[Progress], None]) -> int:
-        """Batch by batch, all that there is to do now; how many versions were forgotten."""
-        total = 0
-        while forgotten := await self.garbage.purge(limit=self.batch):
-            total += forgotten
-            report({"versions": total})
-        return total
+    async def pass_once(self, report: Callable[[Progress], None], bucket: BucketId | None = None) -> Progress:
+        """Batch by batch, all that there is to do now, in one bucket or in all."""
+        progress = {"forgotten": 0}
+        while forgotten := await self.garbage.purge(limit=self.batch, bucket=bucket):
+            progress = {"forgotten": progress["forgotten"] + forgotten}
+            report(progress)
+        return progress

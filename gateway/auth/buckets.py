@@ -1,16 +1,15 @@
 """The buckets that a caller may do something with."""
 
 from collections.abc import Sequence
-from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 
-from buckets.errors import Overtaken
 from buckets.model.bucket import Bucket, Rules
 from buckets.model.commit import Repeatable
 from buckets.model.job import NewJob
 from buckets.names import BucketName, JobId
 from buckets.ports import Buckets, Founded, Jobs, Running
 from buckets.service.bucket import ChangeBucket, MakeBucket
+from gateway.auth.once import once
 from gateway.auth.permit import Permit
 
 PURGE = "purge"
@@ -37,7 +36,7 @@ class GuardedBuckets:
 
     async def make(self, name: BucketName, rules: Rules, repeatable: Repeatable | None = None) -> Founded:
         self.permit.must_govern("create_bucket")
-        async with self._once(repeatable):
+        async with once(self.services.running, self.permit, repeatable):
             return await self.services.make(name, rules, self.permit.origin("create_bucket"), repeatable)
 
     async def find(self, name: BucketName) -> Bucket:
@@ -46,11 +45,9 @@ class GuardedBuckets:
     async def page(self, *, prefix: str = "", after: str = "", limit: int) -> Sequence[Bucket]:
         return await self.services.buckets.page_buckets(self.permit.caller.account, prefix=prefix, after=after, limit=limit)
 
-    async def change(self, present: Bucket, rules: Rules, *, revision: int | None = None) -> Bucket:
-        """Give a bucket that was found other rules; with a revision, only if it is still that one."""
-        bucket = await self.permit.governed("change_bucket", present.name)
-        if revision not in (None, bucket.revision):
-            raise Overtaken
+    async def change(self, present: Bucket, rules: Rules) -> Bucket:
+        """Give a bucket that was found other rules, unless somebody has done so since."""
+        await self.permit.governed("change_bucket", present.name)
         return await self.services.change(present, rules, self.permit.origin("change_bucket"))
 
     async def delete(self, name: BucketName) -> None:
@@ -63,9 +60,6 @@ class GuardedBuckets:
         bucket = await self.permit.governed("delete_bucket", name)
         await self.services.buckets.delete_bucket(bucket, origin=self.permit.origin("delete_bucket"), force=True)
         account, user = self.permit.owner
-        job = NewJob(kind=PURGE, payload={"bucket": bucket.name}, account=account, owner=user)
+        job = NewJob(kind=PURGE, payload={"bucket": str(bucket.id)}, account=account, owner=user)
         [number] = await self.services.jobs.enqueue([job])
         return number
-
-    def _once(self, repeatable: Repeatable | None) -> AbstractAsyncContextManager[None]:
-        return self.services.running.hold(self.permit.owner, repeatable.key) if repeatable else nullcontext()

@@ -2,13 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from buckets.errors import StorageError
 from buckets.model.bucket import Bucket
-from buckets.model.commit import UNCONDITIONAL, Committed, Condition, Deleted, Idempotency, Repeatable
+from buckets.model.commit import UNCONDITIONAL, Committed, Condition, Deleted, Repeatable
 from buckets.model.page import Order, Place, Ranked
 from buckets.model.version import Head, Kept
 from buckets.names import BucketName, ObjectKey, UserId, VersionId
@@ -21,6 +21,7 @@ from buckets.service.put import PutObject, Upload
 from buckets.service.read import Reading, ReadObject, Wanted, everything
 from buckets.service.remove import RemoveObject
 from buckets.service.restore import RestoreObject
+from gateway.auth.once import once
 from gateway.auth.permit import Permit
 
 # Handlers know the guard and nothing behind it.
@@ -58,7 +59,7 @@ class GuardedObjects:
 
     async def put(self, name: BucketName, key: ObjectKey, upload: Upload) -> tuple[Bucket, Committed]:
         bucket = await self.permit.writable("put_object", name)
-        async with self._once(upload.repeatable):
+        async with once(self.services.running, self.permit, upload.repeatable):
             return bucket, await self.services.put(bucket, key, upload, self.permit.origin("put_object"))
 
     async def head(self, name: BucketName, key: ObjectKey, version: VersionId | None = None) -> tuple[Bucket, Head]:
@@ -89,7 +90,7 @@ class GuardedObjects:
     ) -> tuple[Bucket, Committed]:
         there = await self.permit.writable("copy_object", target[0])
         here = await self.permit.readable(source[0])
-        async with self._once(terms.repeatable):
+        async with once(self.services.running, self.permit, terms.repeatable):
             _, committed = await self.services.copy(
                 Source(bucket=here, key=source[1], version=version),
                 Target(there, target[1]),
@@ -101,7 +102,7 @@ class GuardedObjects:
     async def move(self, source: Named, target: Named, terms: CopyTerms) -> tuple[Bucket, Committed]:
         there = await self.permit.writable("move_object", target[0])
         here = await self.permit.writable("move_object", source[0])
-        async with self._once(terms.repeatable):
+        async with once(self.services.running, self.permit, terms.repeatable):
             return there, await self.services.move(
                 Source(bucket=here, key=source[1]), Target(there, target[1]), self.permit.origin("move_object"), terms
             )
@@ -112,7 +113,7 @@ class GuardedObjects:
 
     async def restore(self, name: BucketName, key: ObjectKey, repeatable: Repeatable | None = None) -> tuple[Bucket, Committed]:
         bucket = await self.permit.writable("restore_object", name)
-        async with self._once(repeatable):
+        async with once(self.services.running, self.permit, repeatable):
             return bucket, await self.services.restore(bucket, key, self.permit.origin("restore_object"), repeatable)
 
     async def page(self, name: BucketName, listing: Listing) -> Listed:
@@ -131,7 +132,3 @@ class GuardedObjects:
             return await self.services.remove(bucket, key, self.permit.origin("delete_object"))
         except StorageError as error:
             return error
-
-    def _once(self, repeatable: Repeatable | Idempotency | None) -> AbstractAsyncContextManager[None]:
-        """Of the requests under one key of a caller, one runs at a time."""
-        return self.services.running.hold(self.permit.owner, repeatable.key) if repeatable else nullcontext()

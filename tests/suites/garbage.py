@@ -12,7 +12,7 @@ from buckets.errors import LeaseExpired, PreconditionFailed, SourceMoved
 from buckets.model.blob import BlobLease, Placement
 from buckets.model.bucket import Versioning
 from buckets.model.commit import Condition, PutItem
-from buckets.names import BlobId
+from buckets.names import BlobId, BucketId
 from buckets.ports import Condemned, Garbage
 from tests.factories import values
 from tests.suites.catalog_stage import Stage, Staged
@@ -65,12 +65,12 @@ class Yard:
     async def due_blobs(self) -> set[BlobId]:
         return {each.blob for each in await self.due()}
 
-    async def purge(self, limit: int = 100) -> int:
+    async def purge(self, limit: int = 100, bucket: BucketId | None = None) -> int:
         """How many versions were forgotten by as many batches as it takes."""
-        return sum([batch async for batch in self._batches(limit)])
+        return sum([batch async for batch in self._batches(limit, bucket)])
 
-    async def _batches(self, limit: int) -> AsyncIterator[int]:
-        while batch := await self.garbage.purge(limit=limit):
+    async def _batches(self, limit: int, bucket: BucketId | None) -> AsyncIterator[int]:
+        while batch := await self.garbage.purge(limit=limit, bucket=bucket):
             assert batch <= limit
             yield batch
 

@@ -109,6 +109,23 @@ class PurgeSuite(Yarded):
         assert await at.catalog.page_heads(at.bucket.id, EVERY_KEY, limit=10) == []
         assert len(await yard.condemned()) == 3
 
+    async def test_one_bucket_can_be_purged_alone(self, yard: Yard) -> None:
+        at = yard.at
+        another = await at.another_bucket()
+        for bucket in (at.bucket, another):
+            await at.put(at.item("k", bucket=bucket))
+            await at.delete(at.removal("k", bucket=bucket))
+            await at.put(at.item("k", b"22", bucket=bucket))
+            await at.catalog.delete_bucket(bucket, origin=values.origin(at.owner), force=True)
+        held = await at.used()
+        assert await yard.purge(bucket=another.id) >= 2
+        assert await at.used() == Used(held.stored_bytes // 2, held.stored_objects // 2, held.trashed_bytes // 2)
+        assert await at.kept("k") != []
+        assert await at.evidence.names(another.id) == set()
+        assert await yard.purge(bucket=another.id) == 0
+        await yard.purge()
+        assert await at.used() == Used()
+
     async def test_the_names_of_a_deleted_bucket_are_forgotten_too(self, yard: Yard) -> None:
         at = yard.at
         for key in ("a", "b", "c"):

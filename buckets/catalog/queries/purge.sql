@@ -7,13 +7,13 @@
         WHERE t.bucket = b.id AND t.trashed_at <= now() - b.trash_seconds * interval '1 second'
         ORDER BY t.trashed_at LIMIT $1
     ) v
-    WHERE b.deleted_at IS NULL
+    WHERE b.deleted_at IS NULL AND ($2::uuid IS NULL OR b.id = $2)
 )
 UNION ALL
 (
     SELECT v.bucket, v.id, v.key, v.account, v.owner
     FROM bucket b CROSS JOIN LATERAL (SELECT * FROM version g WHERE g.bucket = b.id ORDER BY g.id LIMIT $1) v
-    WHERE b.deleted_at IS NOT NULL AND b.purged_at IS NULL
+    WHERE b.deleted_at IS NOT NULL AND b.purged_at IS NULL AND ($2::uuid IS NULL OR b.id = $2)
 )
 LIMIT $1;
 
@@ -41,7 +41,7 @@ WHERE h.bucket = gone.bucket AND h.key = gone.key AND h.version = gone.version;
 -- name: find_emptied_bucket
 -- A deleted bucket that no version is left of; the order makes that one look into the index.
 SELECT b.id FROM bucket b
-WHERE b.deleted_at IS NOT NULL AND b.purged_at IS NULL
+WHERE b.deleted_at IS NOT NULL AND b.purged_at IS NULL AND ($1::uuid IS NULL OR b.id = $1)
     AND (SELECT v.id FROM version v WHERE v.bucket = b.id ORDER BY v.id LIMIT 1) IS NULL
 LIMIT 1
 FOR UPDATE SKIP LOCKED;
