@@ -53,6 +53,7 @@ class Listener(web.Server):
         self._options: dict[str, Any] = {"access_log": None, "auto_decompress": False, **asdict(bounds)}
         self._busy: set[Connection] = set()
         self._freed = asyncio.Event()
+        self._look: asyncio.TimerHandle | None = None
         self.header_timeout = header_timeout
         self.draining = False
 
@@ -64,6 +65,8 @@ class Listener(web.Server):
 
     def occupy(self, connection: "Connection") -> None:
         self._busy.add(connection)
+        if self._look is None:
+            self._look = asyncio.get_running_loop().call_later(self.stall, self._look_around)
 
     def free(self, connection: "Connection") -> None:
         self._busy.discard(connection)
@@ -81,6 +84,14 @@ class Listener(web.Server):
         except TimeoutError:
             for connection in self._busy:
                 connection.reset()
+
+    def _look_around(self) -> None:
+        """Every now and then, while anybody is busy: that costs the single answer nothing."""
+        self._look = None
+        for connection in tuple(self._busy):
+            connection.must_be_taking()
+        if self._busy:
+            self._look = asyncio.get_running_loop().call_later(self.stall, self._look_around)
 
     async def _quiet(self) -> None:
         while self._busy:
@@ -100,7 +111,7 @@ class Connection(web.RequestHandler):
     A client that takes nothing of a short answer for too long is let go; `respond.py` sees to the long ones.
     """
 
-    __slots__ = ("_begun", "_deadline", "_listener", "_request", "_watch")
+    __slots__ = ("_begun", "_deadline", "_ending", "_listener", "_request", "_untaken")
 
     def __init__(self, listener: Listener, *, loop: asyncio.AbstractEventLoop, **options: Any) -> None:  # noqa: ANN401  # aiohttp's
         super().__init__(listener, loop=loop, **options)
@@ -108,7 +119,8 @@ class Connection(web.RequestHandler):
         self._deadline: asyncio.TimerHandle | None = None
         self._request: web.BaseRequest | None = None
         self._begun = False
-        self._watch: asyncio.TimerHandle | None = None
+        self._ending = False
+        self._untaken = 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
@@ -135,7 +147,7 @@ class Connection(web.RequestHandler):
             resp.force_close()
         if request.version not in _ANSWERED:
             request._cache["version"] = HttpVersion11  # noqa: SLF001  # no answer is in a version that we do not speak
-        self._watch_taking(self._untaken())
+        self._ending, self._untaken = True, 0
         try:
             return await super().finish_response(request, resp, start_time)
         finally:
@@ -160,6 +172,13 @@ class Connection(web.RequestHandler):
         if self._request is None and not self._messages:
             self.force_close()
 
+    def must_be_taking(self) -> None:
+        """Reset, if of the end of an answer nothing was taken since the last look."""
+        if self._ending and isinstance(self.transport, asyncio.WriteTransport):
+            before, self._untaken = self._untaken, self.transport.get_write_buffer_size()
+            if self._untaken >= before > 0:
+                self.reset()
+
     def reset(self) -> None:
         if self._request is not None:
             reset(self._request)
@@ -177,26 +196,9 @@ class Connection(web.RequestHandler):
         """Whether another header begins behind a request without a body, in the same piece."""
         return bool(self._messages) and self._messages[-1][1] is EMPTY_PAYLOAD and not data.endswith(b"\r\n\r\n")
 
-    def _untaken(self) -> int:
-        """Bytes of answers that the client has not taken yet."""
-        return self.transport.get_write_buffer_size() if isinstance(self.transport, asyncio.WriteTransport) else 0
-
-    def _watch_taking(self, before: int) -> None:
-        """Look again in a while: by then something must have been taken."""
-        self._watch = self._loop.call_later(self._listener.stall, self._must_take, before)
-
-    def _must_take(self, before: int) -> None:
-        left = self._untaken()
-        if left and left >= before > 0:
-            self.reset()
-        else:
-            self._watch_taking(left)
-
     def _end(self) -> None:
-        if self._watch is not None:
-            self._watch.cancel()
-            self._watch = None
         self._request = None
+        self._ending = False
         self._listener.free(self)
         if self._begun and not self._messages:
             self._await_header()

@@ -3,7 +3,7 @@
 A parameter or a header of ours that a route does not know is refused, never passed over: it would change what is meant.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import chain
 
 from buckets.errors import MethodNotAllowed, NoSuchResource, NotImplementedYet
@@ -14,6 +14,7 @@ _MODULES = (buckets, copies, edits, jobs, listing, object_facts, objects, upload
 RESOURCES: tuple[Route, ...] = tuple(chain.from_iterable(module.ROUTES for module in _MODULES))
 ROUTES: tuple[Route, ...] = (*RESOURCES, *openapi.routes_about(RESOURCES))
 
+_BY_PATH: Mapping[str, Sequence[Route]] = {row.path: [other for other in ROUTES if other.path == row.path] for row in ROUTES}
 _PREFIX = b"/v1/"
 _HONOURED = ("seawall-", "dry-run", "idempotency-key")
 
@@ -21,11 +22,16 @@ _HONOURED = ("seawall-", "dry-run", "idempotency-key")
 def find(method: str, path: bytes, parameters: Collection[str]) -> tuple[Route, Mapping[str, bytes]]:
     """The route that is asked for, and the named parts of the path."""
     below = path.removeprefix(_PREFIX)
-    here = [(route, parts) for route in ROUTES if (parts := route.match(below)) is not None]
-    if not here:
-        raise NoSuchResource(path.decode("ascii", "replace"))
-    part = next((route.part for route, _ in here if route.part in parameters), "")
-    found = {route.method: (route, parts) for route, parts in here if route.part == part}
+    for here in _BY_PATH.values():
+        parts = here[0].match(below)
+        if parts is not None:
+            return _meant(method, here, parameters), parts
+    raise NoSuchResource(path.decode("ascii", "replace"))
+
+
+def _meant(method: str, here: Sequence[Route], parameters: Collection[str]) -> Route:
+    part = next((route.part for route in here if route.part in parameters), "")
+    found = {route.method: route for route in here if route.part == part}
     if method not in found:
         raise MethodNotAllowed(method, ", ".join(found))
     return found[method]
