@@ -84,7 +84,7 @@ class Outgoing:
     async def _gathered(self) -> bytes:
         """Enough for a write, or the last of it; the chunk behind is kept back until it is known what follows."""
         async for chunk in self._body:
-            if self._waiting >= ENOUGH:
+            if chunk and self._waiting >= ENOUGH:
                 return self._given_out([chunk])
             self._kept.append(chunk)
             self._waiting += len(chunk)

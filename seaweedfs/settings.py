@@ -58,6 +58,10 @@ class StoreSettings:
     )
     puts: int = field(default=256, metadata=setting("Blobs that are stored at a time.", least=1, most=65536))
     opens: int = field(default=1024, metadata=setting("Blobs that are read at a time.", least=1, most=65536))
+    cache_bytes: int = field(
+        default=64 << 20,
+        metadata=setting("Memory of each process for blobs that were read last; 0 keeps none.", unit=Unit.BYTES, most=1 << 40),
+    )
     put_bytes: int = field(
         default=256 << 20,
         metadata=setting("Memory for blobs on their way to the store, together.", unit=Unit.BYTES, least=1 << 20, most=1 << 40),

@@ -1,7 +1,8 @@
 """Accounts, members and credentials in PostgreSQL."""
 
 from buckets.catalog import rows, statements
-from buckets.catalog.pool import Lane, Pool
+from buckets.catalog.lookups import Lookups
+from buckets.catalog.pool import Pool
 from buckets.model.account import Account, User
 from buckets.model.credential import ApiKey, KeyPair
 from buckets.names import AccessKey, AccountId
@@ -13,6 +14,7 @@ class PostgresAccounts:
     """The `Accounts` port."""
 
     _pool: Pool
+    _lookups: Lookups
 
     async def create_account(self, account: Account, owner: User) -> None:
         async with self._pool.transaction() as session:
@@ -36,9 +38,7 @@ class PostgresAccounts:
         return rows.user(row) if row else None
 
     async def find_key_pair(self, access_key: AccessKey) -> KeyPair | None:
-        row = await self._pool.row(_Q["find_key_pair"], access_key, lane=Lane.LOOKUP)
-        return rows.key_pair(row) if row else None
+        return await self._lookups.key_pairs.find(access_key)
 
     async def find_api_key(self, token_hash: bytes) -> ApiKey | None:
-        row = await self._pool.row(_Q["find_api_key"], token_hash, lane=Lane.LOOKUP)
-        return rows.api_key(row) if row else None
+        return await self._lookups.api_keys.find(token_hash)

@@ -5,7 +5,8 @@ from typing import Any
 
 from buckets import key_range
 from buckets.catalog import commit_rows, rows, statements
-from buckets.catalog.pool import Lane, Pool, Session
+from buckets.catalog.lookups import Lookups
+from buckets.catalog.pool import Pool, Session
 from buckets.errors import (
     BrokenSetting,
     BucketExists,
@@ -33,6 +34,7 @@ class PostgresBuckets:
     """The `Buckets` port."""
 
     _pool: Pool
+    _lookups: Lookups
     _ids: Ids
 
     async def ensure_placement(self, placement: Placement) -> None:
@@ -50,8 +52,7 @@ class PostgresBuckets:
             return founded or await self._found(session, bucket, origin, idempotency)
 
     async def find_bucket(self, name: BucketName) -> Bucket | None:
-        row = await self._pool.row(_Q["find_bucket"], name, lane=Lane.LOOKUP)
-        return rows.bucket(row) if row else None
+        return await self._lookups.buckets.find(name)
 
     async def page_buckets(self, account: AccountId, *, prefix: str, after: str, limit: int) -> Sequence[Bucket]:
         first = max(prefix, key_range.after(after) if after else "")
@@ -106,7 +107,7 @@ class PostgresBuckets:
 
 
 async def _taken(session: Session, bucket: Bucket) -> StorageError:
-    row = await session.row(_Q["find_bucket"], bucket.name)
+    row = await session.row(_Q["find_buckets"], [bucket.name])
     if row is None:
         return CatalogBusy()  # it was, and is not any more
     return BucketOwned(bucket.name) if row["account"] == bucket.account else BucketExists(bucket.name)

@@ -4,6 +4,7 @@ from buckets.catalog import statements
 from buckets.catalog.accounts import PostgresAccounts
 from buckets.catalog.buckets import PostgresBuckets
 from buckets.catalog.listing import PostgresListing
+from buckets.catalog.lookups import Lookups
 from buckets.catalog.objects import PostgresObjects
 from buckets.catalog.pool import Lane, Pool
 from buckets.errors import CatalogUnavailable
@@ -17,8 +18,14 @@ class PostgresCatalog(PostgresAccounts, PostgresBuckets, PostgresObjects, Postgr
 
     def __init__(self, pool: Pool, *, ids: Ids, clock: Clock) -> None:
         self._pool = pool
+        self._lookups = Lookups(pool)
         self._ids = ids
         self._clock = clock
+
+    @property
+    def waiting(self) -> int:
+        """Look-ups that have not been sent yet."""
+        return self._lookups.waiting
 
     async def check(self) -> CatalogHealth:
         began = self._clock.monotonic()

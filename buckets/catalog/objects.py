@@ -8,6 +8,7 @@ from buckets.catalog import proofs, rows, statements
 from buckets.catalog.commit import Commit, answered
 from buckets.catalog.commit_locks import owners_at_first
 from buckets.catalog.commit_rows import columns
+from buckets.catalog.lookups import Lookups
 from buckets.catalog.pool import Lane, Pool
 from buckets.change import require_apart
 from buckets.errors import CatalogBusy, CatalogUnavailable, StorageError
@@ -28,6 +29,7 @@ class PostgresObjects:
     """The `Objects` port."""
 
     _pool: Pool
+    _lookups: Lookups
     _ids: Ids
 
     async def lease_blobs(self, *, placement: str, holder: UUID, count: int, lasting: timedelta) -> BlobLease:
@@ -67,8 +69,7 @@ class PostgresObjects:
         return proofs.outcome(item, row) if row else None
 
     async def find_head(self, bucket: BucketId, key: ObjectKey) -> Head | None:
-        row = await self._pool.row(_Q["find_head"], bucket, key, lane=Lane.LOOKUP)
-        return rows.head(row) if row else None
+        return await self._lookups.heads.find((bucket, key))
 
     async def find_version(self, bucket: BucketId, key: ObjectKey, version: VersionId) -> Head | None:
         row = await self._pool.row(_Q["find_version"], bucket, key, version, lane=Lane.LOOKUP)

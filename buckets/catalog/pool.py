@@ -98,7 +98,7 @@ class Pool:
     @asynccontextmanager
     async def transaction(self, lane: Lane = Lane.OTHER) -> AsyncIterator[Session]:
         """All or nothing. A StorageError that the caller raises rolls back; whatever else leaves early ends the connection too."""
-        async with self._session(lane) as session:
+        async with self.session(lane) as session:
             await session.begin()
             try:
                 yield session
@@ -107,20 +107,9 @@ class Pool:
                 raise
             await _commit(session)
 
-    async def _single(self, ask: Callable[[Session], Awaitable[_Answer]], lane: Lane, idempotent: bool) -> _Answer:
-        """One query; once more when its connection turns out to have died and asking twice does no harm."""
-        try:
-            async with self._session(lane) as session:
-                return await ask(session)
-        except CatalogUnavailable as fault:
-            if not idempotent or not is_lost(fault.__cause__):
-                raise
-        await self._connections.expire_connections()  # its neighbours died with it as a rule, and the second try is the last
-        async with self._session(lane) as session:
-            return await ask(session)
-
     @asynccontextmanager
-    async def _session(self, lane: Lane) -> AsyncIterator[Session]:
+    async def session(self, lane: Lane) -> AsyncIterator[Session]:
+        """A connection for several queries."""
         connection = await self._acquire(self._lanes[lane])
         session = Session(connection, self._stopwatch)
         try:
@@ -130,6 +119,22 @@ class Pool:
                 await self._give_back(connection, reusable=session.reusable)
             finally:
                 self._lanes[lane].release()
+
+    async def expire(self) -> None:
+        """Every connection is replaced before it is used again."""
+        await self._connections.expire_connections()
+
+    async def _single(self, ask: Callable[[Session], Awaitable[_Answer]], lane: Lane, idempotent: bool) -> _Answer:
+        """One query; once more when its connection turns out to have died and asking twice does no harm."""
+        try:
+            async with self.session(lane) as session:
+                return await ask(session)
+        except CatalogUnavailable as fault:
+            if not idempotent or not is_lost(fault.__cause__):
+                raise
+        await self.expire()  # its neighbours died with it as a rule, and the second try is the last
+        async with self.session(lane) as session:
+            return await ask(session)
 
     async def _acquire(self, permits: asyncio.Semaphore) -> _Connection:
         """One time limit over both waits: for the lane and for the connection."""

@@ -104,7 +104,7 @@ class CopyObject:
 
     async def _send(self, source: Source, target: Target, origin: Origin, terms: CopyTerms) -> Committed:
         """Out of one store into the other: of the version that was looked up, or not at all."""
-        async with self.read.open(source.bucket, source.key, version=source.version) as reading:
+        async with await self.read.open(source.bucket, source.key, version=source.version) as reading:
             content = terms.applied_to(reading.head.content)
             upload = Upload(
                 body=reading.chunks,

@@ -1,9 +1,9 @@
 """The one resolver: every read of an object's bytes goes through here."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import aclosing, asynccontextmanager, suppress
-from dataclasses import dataclass
-from typing import TypeAlias
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Self, TypeAlias
 
 from buckets import ranges
 from buckets.errors import CatalogBusy, NoSuchObject, NoSuchVersion, SourceMoved
@@ -26,13 +26,36 @@ def everything(_: Head) -> None:
     """All of it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Reading:
-    """An object, and the part of it whose bytes are on their way."""
+    """An object, and the part of it that is wanted. The store is not asked before somebody asks for bytes.
+
+    Whatever becomes of its name meanwhile, the object can be read to its end. Leaving the context frees what the bytes hold.
+    """
 
     head: Head
+    part: ByteRange | None
     span: Span
-    chunks: AsyncIterator[bytes]
+    extents: Sequence[Extent]
+    verified: VerifiedBytes
+    _chunks: AsyncGenerator[bytes, None] | None = field(default=None, init=False)
+
+    async def at_once(self) -> bytes | None:
+        """All of what is wanted, where that is little; None where it is to be drawn in chunks."""
+        return await self.verified.at_once(self.head.content, self.extents, self.span)
+
+    @property
+    def chunks(self) -> AsyncGenerator[bytes, None]:
+        if self._chunks is None:
+            self._chunks = self.verified.read(self.head.content, self.extents, self.span)
+        return self._chunks
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._chunks is not None:
+            await self._chunks.aclose()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,14 +80,18 @@ class ReadObject:
             raise NoSuchVersion(bucket.name, key, str(version))
         return head
 
-    @asynccontextmanager
     async def open(
         self, bucket: Bucket, key: ObjectKey, wanted: Wanted = everything, *, version: VersionId | None = None
-    ) -> AsyncIterator[Reading]:
-        """The store is not asked before the first chunk is. Whatever becomes of its name, the object can be read to its end."""
-        head, span, extents = await self._find(bucket, key, wanted, version)
-        async with aclosing(self.verified.read(head.content, extents, span)) as chunks:
-            yield Reading(head=head, span=span, chunks=chunks)
+    ) -> Reading:
+        """A name that is written over and over again is looked up anew until its head and its extents belong together."""
+        for _ in range(_ATTEMPTS):
+            head = await self.head(bucket, key, version)
+            part = wanted(head)
+            span = ranges.resolve(part, head.content.size)
+            with suppress(SourceMoved):
+                extents = await self.extents(head, self.verified.needed(head.content, span))
+                return Reading(head=head, part=part, span=span, extents=extents, verified=self.verified)
+        raise CatalogBusy
 
     async def extents(self, head: Head, span: Span | None = None) -> Sequence[Extent]:
         """What holds an object, or a part of it; SourceMoved when its version went away since its head was looked up."""
@@ -76,14 +103,3 @@ class ReadObject:
         if sum(extent.span.length for extent in found) != span.length:
             raise SourceMoved
         return found
-
-    async def _find(
-        self, bucket: Bucket, key: ObjectKey, wanted: Wanted, version: VersionId | None
-    ) -> tuple[Head, Span, Sequence[Extent]]:
-        """A name that is written over and over again is looked up anew until its head and its extents belong together."""
-        for _ in range(_ATTEMPTS):
-            head = await self.head(bucket, key, version)
-            span = ranges.resolve(wanted(head), head.content.size)
-            with suppress(SourceMoved):
-                return head, span, await self.extents(head, self.verified.needed(head.content, span))
-        raise CatalogBusy

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from buckets.errors import CatalogUnavailable
 from buckets.model.account import Account, Caller
-from buckets.ports import Accounts, Catalog
+from buckets.ports import Catalog
 from gateway.auth.buckets import BucketServices, GuardedBuckets
 from gateway.auth.jobs import GuardedJobs
 from gateway.auth.objects import GuardedObjects, ObjectServices
@@ -20,19 +20,32 @@ class Services:
     buckets: BucketServices
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Guarded:
     """What one caller may do, within one request."""
 
-    caller: Caller
-    accounts: Accounts
-    objects: GuardedObjects
-    buckets: GuardedBuckets
-    jobs: GuardedJobs
+    _permit: Permit
+    _services: Services
+
+    @property
+    def caller(self) -> Caller:
+        return self._permit.caller
+
+    @property
+    def objects(self) -> GuardedObjects:
+        return GuardedObjects(self._permit, self._services.objects)
+
+    @property
+    def buckets(self) -> GuardedBuckets:
+        return GuardedBuckets(self._permit, self._services.buckets)
+
+    @property
+    def jobs(self) -> GuardedJobs:
+        return GuardedJobs(self._permit, self._services.buckets.jobs)
 
     async def account(self) -> Account:
         """The caller's own."""
-        found = await self.accounts.find_account(self.caller.account)
+        found = await self._services.known.find_account(self.caller.account)
         if found is None:
             raise CatalogUnavailable("it does not know the account of a credential")
         return found
@@ -46,10 +59,4 @@ class Guard:
 
     def for_caller(self, caller: Caller, request: Request) -> Guarded:
         permit = Permit(caller=caller, request=request, buckets=self.services.known)
-        return Guarded(
-            caller=caller,
-            accounts=self.services.known,
-            objects=GuardedObjects(permit, self.services.objects),
-            buckets=GuardedBuckets(permit, self.services.buckets),
-            jobs=GuardedJobs(permit, self.services.buckets.jobs),
-        )
+        return Guarded(permit, self.services)

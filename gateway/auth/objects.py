@@ -1,8 +1,7 @@
 """The objects that a caller may do something with."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -66,13 +65,11 @@ class GuardedObjects:
         bucket = await self.permit.readable(name)
         return bucket, await self.services.read.head(bucket, key, version)
 
-    @asynccontextmanager
     async def open(
         self, name: BucketName, key: ObjectKey, wanted: Wanted = everything, *, version: VersionId | None = None
-    ) -> AsyncIterator[tuple[Bucket, Reading]]:
+    ) -> tuple[Bucket, Reading]:
         bucket = await self.permit.readable(name)
-        async with self.services.read.open(bucket, key, wanted, version=version) as reading:
-            yield bucket, reading
+        return bucket, await self.services.read.open(bucket, key, wanted, version=version)
 
     async def delete(
         self, name: BucketName, key: ObjectKey, *, condition: Condition = UNCONDITIONAL, forever: bool = False

@@ -99,6 +99,7 @@ async def build(config: Config, *, phases: Phases | None = None) -> AsyncIterato
             meter=meter,
             placement=PLACEMENT,
             limit=config.edge.max_body_bytes,
+            cache=config.store.cache_bytes,
         )
         door = Door(authenticator=_authenticator(config, catalog, seal, clock), guard=Guard(services(parts)))
         yield House(

@@ -42,8 +42,10 @@ async def knowledge(config: Config, meter: Meter, clock: Clock, ids: Ids, stack:
     pool = await _pool(config.catalog, meter, clock)
     stack.push_async_callback(pool.close)
     await check_budget(pool, config.workers)
+    catalog = PostgresCatalog(pool, ids=ids, clock=clock)
+    meter.gauge("seawall_lookups_waiting", lambda: catalog.waiting)
     return Knowledge(
-        catalog=PostgresCatalog(pool, ids=ids, clock=clock),
+        catalog=catalog,
         garbage=PostgresGarbage(pool),
         jobs=PostgresJobs(pool, ids=ids),
         outbox=PostgresOutbox(pool),

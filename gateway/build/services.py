@@ -8,6 +8,7 @@ from buckets.service.bucket import ChangeBucket, MakeBucket
 from buckets.service.committer import Committer
 from buckets.service.copy import CopyObject
 from buckets.service.edit import EditObject
+from buckets.service.hot_blobs import HotBlobs
 from buckets.service.listing import ListObjects
 from buckets.service.move import MoveObject
 from buckets.service.put import PutObject
@@ -22,7 +23,10 @@ from gateway.auth.objects import ObjectServices
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """What the use cases stand on. New buckets are placed in `placement`; no body is larger than `limit`."""
+    """What the use cases stand on.
+
+    New buckets are placed in `placement`, no body is larger than `limit`, and `cache` bytes are held for those who read.
+    """
 
     clock: Clock
     ids: Ids
@@ -37,6 +41,7 @@ class Parts:
     meter: Meter
     placement: str
     limit: int
+    cache: int
 
 
 def services(parts: Parts) -> Services:
@@ -46,7 +51,8 @@ def services(parts: Parts) -> Services:
 def _objects(parts: Parts) -> ObjectServices:
     catalog, committer, ids = parts.catalog, parts.committer, parts.ids
     put = _put(parts)
-    verified = VerifiedBytes(objects=catalog, store=parts.store, checksums=parts.checksums, meter=parts.meter)
+    blobs = HotBlobs(parts.store, parts.meter, room=parts.cache)
+    verified = VerifiedBytes(objects=catalog, blobs=blobs, checksums=parts.checksums, meter=parts.meter)
     read = ReadObject(objects=catalog, verified=verified)
     remove = RemoveObject(committer=committer, ids=ids)
     copy = CopyObject(objects=catalog, read=read, put=put, committer=committer, ids=ids)

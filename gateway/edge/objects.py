@@ -5,12 +5,14 @@
 """
 
 from collections.abc import AsyncIterator, Mapping
+from typing import Protocol
 
 from aiohttp import web
 
 from buckets import ranges
 from buckets.model.blob import Span
 from buckets.model.version import Head
+from buckets.ranges import ByteRange
 from gateway.edge.conditional import ReadTerms, wanted_range
 from gateway.edge.exchange import Exchange
 from gateway.edge.overrides import NO_OVERRIDES
@@ -18,24 +20,43 @@ from gateway.edge.respond import stream, whole
 from gateway.edge.serving import object_headers, partial, unmodified_headers
 
 
+class Reading(Protocol):
+    """An object, and the part of it that was wanted; its bytes come at once where they are few, or else in chunks."""
+
+    @property
+    def head(self) -> Head: ...
+
+    @property
+    def part(self) -> ByteRange | None: ...
+
+    @property
+    def span(self) -> Span: ...
+
+    @property
+    def chunks(self) -> AsyncIterator[bytes]: ...
+
+    async def at_once(self) -> bytes | None: ...
+
+
 async def answer_with(
     exchange: Exchange,
-    head: Head,
-    span: Span,
-    chunks: AsyncIterator[bytes],
+    reading: Reading,
     *,
     wanted: ReadTerms,
     metadata: str,
     cache: str | None = None,
     overrides: Mapping[str, str] = NO_OVERRIDES,
 ) -> web.StreamResponse:
-    """The object, or the part of it that was wanted. Nothing is drawn from the chunks when the client has it already."""
-    part = wanted(head)
+    """The object, or the part of it that was wanted. No byte is asked for when the client has it already."""
+    head, span = reading.head, reading.span
     headers = object_headers(head, metadata=metadata, cache=cache, overrides=overrides)
     if wanted.is_unmodified(head):
         return whole(exchange, 304, headers=unmodified_headers(headers))
-    status, said = partial(part, span, head.content.size)
-    return await stream(exchange, chunks, length=span.length, headers=headers | said, status=status)
+    status, said = partial(reading.part, span, head.content.size)
+    body = await reading.at_once()
+    if body is not None:
+        return whole(exchange, status, headers=headers | said, body=body)
+    return await stream(exchange, reading.chunks, length=span.length, headers=headers | said, status=status)
 
 
 def answer_about(

@@ -1,8 +1,11 @@
 """The one line per request."""
 
+import logging
+
 import structlog
 
 _log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
+_level = logging.getLogger("gateway.access")
 
 
 def access(
@@ -19,8 +22,10 @@ def access(
     agent: str = "",
 ) -> None:
     """Write the line of one request. Of its target only the path: the query may hold a signature."""
+    if not _level.isEnabledFor(logging.INFO):  # asked first: a line that nobody wants is not worth putting together
+        return
     facts: dict[str, str | int | float] = {
-        "logger": "gateway.access",
+        "logger": _level.name,
         "surface": surface,
         "operation": operation,
         "method": method,

@@ -35,6 +35,7 @@ _ALL = (
     Metric("seawall_bytes_total", Kind.COUNTER, "Bytes of bodies that were moved.", ("direction", "surface")),
     Metric("seawall_catalog_query_seconds", Kind.HISTOGRAM, "Queries of the catalog, by their names.", ("query",), STEPS),
     Metric("seawall_catalog_pool_connections", Kind.GAUGE, "Connections to the catalog: size, idle, waiting, max.", ("state",)),
+    Metric("seawall_lookups_waiting", Kind.GAUGE, "Look-ups that have not been sent to the catalog yet."),
     Metric("seawall_phase_seconds", Kind.HISTOGRAM, "The phases of the write path.", ("phase",), STEPS),
     Metric(
         "seawall_store_seconds",
@@ -46,6 +47,8 @@ _ALL = (
     Metric("seawall_store_faults_total", Kind.COUNTER, "What the blob store failed at, and how.", ("operation", "fault")),
     Metric("seawall_store_bytes_total", Kind.COUNTER, "Bytes into the blob store and out of it.", ("direction",)),
     Metric("seawall_store_under_way", Kind.GAUGE, "Puts and opens of the blob store that have not ended.", ("operation",)),
+    Metric("seawall_cache_reads_total", Kind.COUNTER, "Reads of blobs: hit, join, miss, or pass the cache by.", ("result",)),
+    Metric("seawall_cache_bytes", Kind.GAUGE, "Memory for blobs that were read last."),
     Metric("seawall_rot_total", Kind.COUNTER, "Reads that found other bytes than were stored."),
 )
 

@@ -23,12 +23,11 @@ _SECOND = timedelta(seconds=1)
 
 async def get_object(request: RestRequest) -> web.StreamResponse:
     wanted, version = wanted_range(request.exchange), _version(request)
-    async with request.services.objects.open(request.bucket, request.key, wanted, version=version) as (bucket, reading):
+    bucket, reading = await request.services.objects.open(request.bucket, request.key, wanted, version=version)
+    async with reading:
         return await answer_with(
             request.exchange,
-            reading.head,
-            reading.span,
-            reading.chunks,
+            reading,
             wanted=wanted,
             metadata=METADATA,
             cache=_cache(bucket, reading.head, version),

@@ -120,7 +120,7 @@ def single_looks(place: Place) -> Mapping[str, Look]:
     """That answer with a row or a handful, in a bucket full of trash too."""
     key = "f0007/k0000007"
     return {
-        "a name": Look("find_head", [place.large.bucket, key]),
+        "a name": Look("find_heads", [[place.large.bucket], [key]]),
         "a version": Look("find_version", [place.trash, "k1", hashlib.md5(f"{place.trash}1".encode()).hexdigest()]),
         "versions of a name": Look("page_versions", [place.trash, "k7", 1 << 40, 1000]),
         "whether a bucket is empty": Look("holds_content", [place.trash]),
@@ -196,6 +196,8 @@ async def explained(connection: Connection, look: Look, *, generic: bool = False
 async def _literal(connection: Connection, value: object) -> str:
     if value is None or isinstance(value, int):
         return "NULL" if value is None else str(value)
+    if isinstance(value, list):
+        value = "{" + ",".join(map(str, value)) + "}"
     text = value.isoformat() if isinstance(value, datetime) else str(value)
     return str(await connection.fetchval("SELECT quote_literal($1)", text))
 

@@ -74,7 +74,7 @@ class Desk:
         await self.objects.remove(bucket, ObjectKey(key), self.origin)
 
     async def read(self, bucket: Bucket, key: str) -> bytes:
-        async with self.objects.read.open(bucket, ObjectKey(key)) as reading:
+        async with await self.objects.read.open(bucket, ObjectKey(key)) as reading:
             return b"".join([chunk async for chunk in reading.chunks])
 
     def pass_time(self, step: timedelta) -> None:
@@ -95,4 +95,5 @@ class Desk:
             meter=MemoryMeter(),
             placement=values.PLACEMENT.id,
             limit=1 << 20,
+            cache=1 << 20,
         )

@@ -16,6 +16,7 @@ from buckets.model.version import Content
 from buckets.names import BlobId, ObjectKey
 from buckets.ports import BlobStore
 from buckets.ranges import ByteRange
+from buckets.service.hot_blobs import HotBlobs
 from buckets.service.read import Reading, ReadObject
 from buckets.service.verified import VerifiedBytes
 from gateway.ingest.digests import StreamChecksums
@@ -66,13 +67,15 @@ class Library:
     meter: MemoryMeter = field(default_factory=MemoryMeter)
     small: int = 2 * BLOCK
     page: int = 2
+    room: int = 0
 
     def __post_init__(self) -> None:
         self.owner = values.user()
         self.bucket = values.bucket(self.owner)
         self.catalog.buckets[self.bucket.name] = self.bucket
+        self.hot = HotBlobs(self.store, self.meter, room=self.room)
         verified = VerifiedBytes(
-            objects=self.catalog, store=self.store, checksums=CHECKSUMS, meter=self.meter, small=self.small, page=self.page
+            objects=self.catalog, blobs=self.hot, checksums=CHECKSUMS, meter=self.meter, small=self.small, page=self.page
         )
         self.reader = ReadObject(objects=self.catalog, verified=verified)
 
@@ -90,7 +93,7 @@ class Library:
     @asynccontextmanager
     async def open(self, span: Span | None = None) -> AsyncIterator[Reading]:
         wanted = ByteRange(span.offset, span.end - 1) if span else None
-        async with self.reader.open(self.bucket, KEY, lambda _: wanted) as reading:
+        async with await self.reader.open(self.bucket, KEY, lambda _: wanted) as reading:
             yield reading
 
     async def read(self, span: Span | None = None, into: list[bytes] | None = None) -> bytes:

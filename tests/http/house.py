@@ -159,6 +159,7 @@ class House:
                 meter=self.meter,
                 placement=values.PLACEMENT.id,
                 limit=self.limit,
+                cache=1 << 20,
             )
         )
 

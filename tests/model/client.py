@@ -91,12 +91,12 @@ class Client:
         return (await self._world.committer.put("join", item)).head
 
     async def read(self, place: Place, wanted: ByteRange | None = None) -> bytes:
-        async with self._world.read.open(*self._named(place), lambda _: wanted) as reading:
+        async with await self._world.read.open(*self._named(place), lambda _: wanted) as reading:
             return b"".join([chunk async for chunk in reading.chunks])
 
     async def read_during(self, place: Place, meanwhile: Callable[[], Awaitable[None]]) -> bytes:
         """Something else happens behind the first chunk."""
-        async with self._world.read.open(*self._named(place)) as reading:
+        async with await self._world.read.open(*self._named(place)) as reading:
             first = await anext(reading.chunks, b"")
             await meanwhile()
             return b"".join([first, *[chunk async for chunk in reading.chunks]])

@@ -21,6 +21,7 @@ from buckets.service.blob_names import BlobNames
 from buckets.service.committer import Committer
 from buckets.service.copy import CopyObject
 from buckets.service.edit import EditObject
+from buckets.service.hot_blobs import HotBlobs
 from buckets.service.put import PutObject
 from buckets.service.read import ReadObject
 from buckets.service.remove import RemoveObject
@@ -38,6 +39,8 @@ from tests.fixtures.meters import RecordingMeter
 LIMIT = 1 << 20
 SMALL = 32
 """So low that few bytes are read in blocks."""
+HELD = 64
+"""So few that what is held for readers comes and goes."""
 IDS = values.IDS
 
 
@@ -62,7 +65,12 @@ class World(ABC):
         self.committer = Committer(objects=ports.catalog, ids=IDS, phases=MemoryPhases())
         checksums = StreamChecksums()
         verified = VerifiedBytes(
-            objects=ports.catalog, store=ports.store, checksums=checksums, meter=MemoryMeter(), small=SMALL, page=2
+            objects=ports.catalog,
+            blobs=HotBlobs(ports.store, MemoryMeter(), room=HELD),
+            checksums=checksums,
+            meter=MemoryMeter(),
+            small=SMALL,
+            page=2,
         )
         self.read = ReadObject(objects=ports.catalog, verified=verified)
         self.put = PutObject(

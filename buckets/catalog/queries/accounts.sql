@@ -22,21 +22,21 @@ SELECT m.id, m.account, m.name, m.role
 FROM account a JOIN member m ON m.account = a.id AND m.role = 'owner'
 ORDER BY a.created_at, a.id, m.id LIMIT 1;
 
--- name: find_key_pair
--- A usable pair by its public half.
+-- name: find_key_pairs
+-- Usable pairs by their public halves.
 SELECT c.id, c.account, c.owner, m.role, c.access_key, c.sealed_secret, c.expires_at
 FROM credential c
 JOIN member m ON m.id = c.owner AND m.status = 'active'
 JOIN account a ON a.id = c.account AND a.status = 'active'
-WHERE c.access_key = $1 AND c.revoked_at IS NULL AND (c.expires_at IS NULL OR c.expires_at > now());
+WHERE c.access_key = ANY ($1::text[]) AND c.revoked_at IS NULL AND (c.expires_at IS NULL OR c.expires_at > now());
 
--- name: find_api_key
--- A usable bearer key by its hash.
+-- name: find_api_keys
+-- Usable bearer keys by their hashes.
 SELECT c.id, c.account, c.owner, m.role, c.token_hash, c.prefix, c.expires_at
 FROM credential c
 JOIN member m ON m.id = c.owner AND m.status = 'active'
 JOIN account a ON a.id = c.account AND a.status = 'active'
-WHERE c.token_hash = $1 AND c.revoked_at IS NULL AND (c.expires_at IS NULL OR c.expires_at > now());
+WHERE c.token_hash = ANY ($1::bytea[]) AND c.revoked_at IS NULL AND (c.expires_at IS NULL OR c.expires_at > now());
 
 -- name: find_account
 -- An account, in whatever state.

@@ -11,11 +11,11 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 ON CONFLICT (name) WHERE deleted_at IS NULL DO NOTHING
 RETURNING id;
 
--- name: find_bucket
--- A living bucket by its name.
+-- name: find_buckets
+-- Living buckets by their names.
 SELECT id, name, account, owner, placement, created_at, revision, versioning, visibility, trash_seconds, settings
 FROM bucket
-WHERE name = $1 AND deleted_at IS NULL;
+WHERE name = ANY ($1::text[]) AND deleted_at IS NULL;
 
 -- name: page_buckets
 -- The living buckets of an account in a range of names, in the order of these.

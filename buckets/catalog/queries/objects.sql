@@ -7,9 +7,12 @@ RETURNING until;
 -- Prolong what a holder holds and nobody has had for too long.
 UPDATE blob_lease SET until = now() + $2 WHERE holder = $1 AND until > now() AND created_at > now() - $3::interval;
 
--- name: find_head
--- The readable head of a name.
-SELECT * FROM listed_head WHERE bucket = $1 AND key = $2 AND is_readable;
+-- name: find_heads
+-- The readable heads of names. LIMIT makes it a look into an index for each, whatever the tables were like when the plan was made.
+SELECT found.*
+FROM unnest($1::uuid[], $2::text[]) AS asked (bucket, key) CROSS JOIN LATERAL (
+    SELECT * FROM listed_head h WHERE h.bucket = asked.bucket AND h.key = asked.key AND h.is_readable LIMIT 1
+) found;
 
 -- name: find_version
 -- A readable version of a name, current or not.

@@ -13,7 +13,7 @@ from gateway.s3.request import METADATA, S3Request
 async def get_object(request: S3Request) -> web.StreamResponse:
     exchange, said = request.exchange, overrides(request.parameters)
     wanted, summed = wanted_range(exchange), wants_checksums(exchange)
-    async with request.services.objects.open(request.bucket, request.key, wanted) as (bucket, reading):
-        head = reading.head
-        said |= described(bucket, head, checksums=summed and wanted(head) is None)
-        return await answer_with(exchange, head, reading.span, reading.chunks, wanted=wanted, metadata=METADATA, overrides=said)
+    bucket, reading = await request.services.objects.open(request.bucket, request.key, wanted)
+    async with reading:
+        said |= described(bucket, reading.head, checksums=summed and reading.part is None)
+        return await answer_with(exchange, reading, wanted=wanted, metadata=METADATA, overrides=said)
