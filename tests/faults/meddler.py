@@ -28,6 +28,8 @@ class Fault:
     """So many bytes of the answer's body get through; then both ends lose their connection. 0: nothing does, its head neither."""
     head: Callable[[bytes], bytes] = field(default=lambda head: head)
     """What is said in place of the answer's head."""
+    flips: int | None = None
+    """This byte of the answer's body is another."""
     drops: int = 0
     """So many bytes are missing at the end of the answer's body."""
 
@@ -153,7 +155,12 @@ async def _answer(fault: Fault, client: _Peer, server: _Peer, *, bodiless: bool)
         return False
     size = 0 if bodiless else _length(head)
     client.writer.write(fault.head(head))
-    await server.send(client, (size if fault.passes is None else fault.passes) - fault.drops)
+    size = (size if fault.passes is None else fault.passes) - fault.drops
+    if fault.flips is not None:
+        await server.send(client, fault.flips)
+        client.writer.write(bytes([(await server.reader.readexactly(1))[0] ^ 0x40]))
+        size -= fault.flips + 1
+    await server.send(client, size)
     await client.writer.drain()
     return fault.passes is None and not fault.drops
 

@@ -69,6 +69,7 @@ class House:
     settings: EdgeSettings = SETTINGS
     patience: Patience = field(default_factory=Patience)
     limit: int = 8 << 20
+    cache: int = 1 << 20
     base_url: str = "https://files.example.org"
     meter: MemoryMeter = field(default_factory=MemoryMeter)
     lines: list[Mapping[str, Any]] = field(default_factory=list)
@@ -159,7 +160,7 @@ class House:
                 meter=self.meter,
                 placement=values.PLACEMENT.id,
                 limit=self.limit,
-                cache=1 << 20,
+                cache=self.cache,
             )
         )
 
