@@ -155,7 +155,7 @@ async def _answer(fault: Fault, client: _Peer, server: _Peer, *, bodiless: bool)
         return False
     size = 0 if bodiless else _length(head)
     client.writer.write(fault.head(head))
-    size = (size if fault.passes is None else fault.passes) - fault.drops
+    size = (size if fault.passes is None else min(size, fault.passes)) - fault.drops
     if fault.flips is not None:
         await server.send(client, fault.flips)
         client.writer.write(bytes([(await server.reader.readexactly(1))[0] ^ 0x40]))
