@@ -1,14 +1,14 @@
 """Reading the settings. The command line wins over the environment, then come familiar names, the file and the defaults."""
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
 from gateway.config.config import OPTIONS, Config, assemble
 from gateway.config.parse import parse
-from gateway.config.problems import Problem, Problems
+from gateway.config.problems import BrokenSettings, Problem, Problems
 from gateway.config.sources import ConfigFile, Given, from_environment, from_familiar, from_file, from_flags
 from gateway.config.unsafe import unsafe
 
@@ -17,14 +17,24 @@ NO_FLAGS: Mapping[str, str] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """The settings, and by dotted name where each came from."""
+    """The settings, by dotted name where each came from, and the files that secrets were found in."""
 
     config: Config
     sources: Mapping[str, str]
+    secret_files: frozenset[Path] = frozenset()
+    problems: Sequence[Problem] = ()
 
 
 def load(*, flags: Mapping[str, str] = NO_FLAGS, environ: Mapping[str, str] = os.environ, file: Path | None = None) -> Loaded:
     """Read everything, or raise BrokenSettings with all that is wrong. `file` goes before the one that SEAWALL_CONFIG names."""
+    loaded = read(flags=flags, environ=environ, file=file)
+    if loaded.problems:
+        raise BrokenSettings(loaded.problems)
+    return loaded
+
+
+def read(*, flags: Mapping[str, str] = NO_FLAGS, environ: Mapping[str, str] = os.environ, file: Path | None = None) -> Loaded:
+    """The same for who wants to see the rest too: what is broken stands at its default, and is told under `problems`."""
     problems = Problems()
     config_file = _config_file(file or environ.get("SEAWALL_CONFIG"), problems)
     given = {
@@ -35,8 +45,12 @@ def load(*, flags: Mapping[str, str] = NO_FLAGS, environ: Mapping[str, str] = os
     }
     config = assemble(_parsed(given, problems))
     _refuse_unsafe(config, config_file, problems)
-    problems.settle()
-    return Loaded(config, {dotted: given[dotted].source if dotted in given else "default" for dotted in OPTIONS})
+    return Loaded(
+        config,
+        sources={dotted: given[dotted].source if dotted in given else "default" for dotted in OPTIONS},
+        secret_files=frozenset(each.file for each in given.values() if each.file and each.option.secret),
+        problems=problems.found,
+    )
 
 
 def _config_file(path: Path | str | None, problems: Problems) -> ConfigFile | None:

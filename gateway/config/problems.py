@@ -43,7 +43,3 @@ class Problems:
             yield
         except (InvalidScalar, Unusable) as error:
             self.found.append(Problem(f"{error} ({source})" if source else str(error), about))
-
-    def settle(self) -> None:
-        if self.found:
-            raise BrokenSettings(self.found)

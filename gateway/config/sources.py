@@ -31,11 +31,12 @@ _LARGEST_FILE = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """One value as somebody gave it."""
+    """One value as somebody gave it, and the file that it was read from, if any."""
 
     option: Option
     text: str
     source: str
+    file: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +65,7 @@ class ConfigFile:
 def from_file(file: ConfigFile, problems: Problems) -> Iterator[Given]:
     for dotted, value in _flat(file.tree):
         with problems.collected(_option_name(dotted), source=str(file.path)):
-            yield _given(dotted, value, source=str(file.path))
+            yield _given(dotted, value, source=str(file.path), file=file.path)
 
 
 def from_familiar(environ: Mapping[str, str]) -> Iterator[Given]:
@@ -89,12 +90,12 @@ def from_flags(flags: Mapping[str, str], problems: Problems) -> Iterator[Given]:
             yield _given(dotted, text, source="command line")
 
 
-def _given(dotted: str, value: object, *, source: str) -> Given:
+def _given(dotted: str, value: object, *, source: str, file: Path | None = None) -> Given:
     option = _NAMES[_known(dotted, _NAMES)]
     text = _as_text(option, value)
     if dotted in OPTIONS:
-        return Given(option, text, source)
-    return Given(option, _secret_text(option, Path(text)), f"{source}: {text}")
+        return Given(option, text, source, file)
+    return Given(option, _secret_text(option, Path(text)), f"{source}: {text}", Path(text))
 
 
 def _option_name(dotted: str) -> str:
