@@ -54,7 +54,7 @@ def parse_urls(text: str) -> Sequence[str]:
     urls = [part.strip().rstrip("/") for part in text.split(",") if part.strip()]
     for url in urls:
         if not _is_address(url):
-            raise BrokenSetting(f"{url} is not an address like http://127.0.0.1:8333")
+            raise BrokenSetting("store.endpoints holds something that is not an address like http://127.0.0.1:8333")
     if not urls:
         raise BrokenSetting("store.endpoints is empty: SeaweedFS's S3 gateway has an address like http://127.0.0.1:8333")
     return urls

@@ -19,36 +19,43 @@ _ELSEWHERE = 1 << 20
 """Bytes that a put into another store holds at most."""
 
 
-async def blob_store(settings: StoreSettings, meter: Meter, clock: Clock, ids: Ids, stack: AsyncExitStack) -> BlobStore:
-    """The store that the settings name, ready to be written to, within its limits and metered; closed by the stack."""
-    store = await _store(settings, clock, ids, stack)
+async def blob_store(
+    settings: StoreSettings, meter: Meter, clock: Clock, ids: Ids, stack: AsyncExitStack, *, prepare: bool = True
+) -> BlobStore:
+    """The store that the settings name, within its limits and metered; closed by the stack.
+
+    Without `prepare` nothing is made for it: no directory, no bucket.
+    """
+    store = await _store(settings, clock, ids, stack, prepare=prepare)
     return MeteredBlobStore(_limited(store, settings), meter, clock)
 
 
-async def _store(settings: StoreSettings, clock: Clock, ids: Ids, stack: AsyncExitStack) -> BlobStore:
+async def _store(settings: StoreSettings, clock: Clock, ids: Ids, stack: AsyncExitStack, *, prepare: bool) -> BlobStore:
     match settings.kind:
         case StoreKind.MEMORY:
             return MemoryBlobStore()
         case StoreKind.DISK:
-            return await _disk(settings)
+            return await _disk(settings, prepare=prepare)
         case StoreKind.SEAWEEDFS:
-            return await _seaweedfs(settings, clock, ids, stack)
+            return await _seaweedfs(settings, clock, ids, stack, prepare=prepare)
 
 
-async def _disk(settings: StoreSettings) -> BlobStore:
-    await asyncio.to_thread(settings.directory.mkdir, mode=0o700, parents=True, exist_ok=True)
+async def _disk(settings: StoreSettings, *, prepare: bool) -> BlobStore:
     store = DiskBlobStore(settings.directory)
-    await store.prepare()
+    if prepare:
+        await asyncio.to_thread(settings.directory.mkdir, mode=0o700, parents=True, exist_ok=True)
+        await store.prepare()
     return store
 
 
-async def _seaweedfs(settings: StoreSettings, clock: Clock, ids: Ids, stack: AsyncExitStack) -> BlobStore:
+async def _seaweedfs(settings: StoreSettings, clock: Clock, ids: Ids, stack: AsyncExitStack, *, prepare: bool) -> BlobStore:
     if not settings.endpoints:
         raise BrokenSetting("store.endpoints is not set: where are SeaweedFS's S3 gateways?")
     from seaweedfs.connect import connected  # with aiobotocore, which takes a third of a second to import
 
     store = await stack.enter_async_context(connected(settings, clock=clock, ids=ids))
-    await store.prepare()
+    if prepare:
+        await store.prepare()
     return store
 
 

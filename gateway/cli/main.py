@@ -17,6 +17,7 @@ _COMMANDS = {
     "mv": "Give an object another name.",
     "rm": "Delete objects.",
     "buckets": "List, make, show and delete buckets.",
+    "doctor": "Examine what the service stands on, and say what mends it.",
     "backup": "Run a command while no bytes are swept away.",
     "migrate": "Bring the schema of the database up, or say where it stands.",
     "config": "Show the settings in force, and where each came from.",

@@ -11,18 +11,28 @@ _FORMAT = 1
 
 def claim(root: Path, *, store: str) -> None:
     """Remember the store at the first start; StartupProblem when the directory remembers another."""
-    marker = root / "seawall.json"
-    if not marker.exists():
-        write_private(marker, json.dumps({"format": _FORMAT, "store": store}))
+    if not _marker(root).exists():
+        write_private(_marker(root), json.dumps({"format": _FORMAT, "store": store}))
         return
-    made = _read(marker)
+    made = remembered(root)
+    if made != store:
+        raise StartupProblem(
+            f"{root} was made with the store {made}, not {store}: start it with --store {made}, or choose another data directory."
+        )
+
+
+def remembered(root: Path) -> str:
+    """The store that a directory was made with; StartupProblem when it was not made by this version, or not at all."""
+    if not _marker(root).exists():
+        raise StartupProblem(f"Nothing was made in {root} yet: `seawall up --data {root}` does it.")
+    made = _read(_marker(root))
     if made.get("format") != _FORMAT:
         raise StartupProblem(f"{root} was made by another version of Seawall: use that version, or choose another data directory.")
-    if made.get("store") != store:
-        raise StartupProblem(
-            f"{root} was made with the store {made.get('store')}, not {store}: start it with --store {made.get('store')},"
-            " or choose another data directory."
-        )
+    return str(made.get("store"))
+
+
+def _marker(root: Path) -> Path:
+    return root / "seawall.json"
 
 
 def _read(marker: Path) -> dict[str, object]:

@@ -51,6 +51,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "gateway.embedded": (*CORE, "asyncpg", "redis"),
     "gateway.observe": (*CORE, "prometheus_client", "structlog", "opentelemetry", "aiohttp"),
     "gateway.config": CORE,
+    "gateway.doctor": (*CORE, "buckets.catalog", "buckets.sessions", "seaweedfs", "gateway.config"),
     "gateway.serve": (*CORE, "gateway.edge", "gateway.build", "gateway.observe", "aiohttp"),
     "gateway.build": ("*",),
     "gateway.cli": ("*",),

@@ -38,6 +38,8 @@ PLANTED = [
     ("gateway.images.decode", "import aiohttp"),
     ("gateway.worker.sweep", "from gateway.s3.router import Router"),
     ("gateway.embedded.postgres", "from gateway.build import build"),
+    ("gateway.doctor.database", "import asyncpg"),
+    ("gateway.doctor.store", "from gateway.build.bytes import blob_store"),
     ("gateway.observe.metrics", "from gateway.edge import body"),
     ("gateway.s3.router", "from gateway.build import build"),
     ("gateway.s3.router", "import importlib\nimportlib.import_module('asyncpg')"),

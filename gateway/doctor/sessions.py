@@ -1,0 +1,96 @@
+"""Redis or Valkey: whether it answers soon enough, takes a key and runs our scripts."""
+
+from collections.abc import AsyncGenerator
+from contextlib import suppress
+from dataclasses import dataclass
+
+from buckets.errors import BrokenSetting, SessionsUnavailable
+from buckets.ports import Clock, Ids
+from buckets.sessions.link import RedisLink, SessionServer
+from buckets.sessions.reasons import reason
+from buckets.sessions.settings import SessionsSettings
+from gateway.doctor.advice import Advice
+from gateway.doctor.finding import Finding, failed, skipped, warned, well
+
+NAME = "redis"
+_WRITES = "redis.writes"
+_SECONDS = 10.0
+"""A key that could not be removed goes by itself after that."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionsCheck:
+    """One connection, as the service makes it."""
+
+    settings: SessionsSettings
+    clock: Clock
+    ids: Ids
+    advice: Advice
+
+    async def ask(self) -> AsyncGenerator[Finding, None]:
+        if not self.settings.url:
+            yield skipped(NAME, "not set: each process knows only what it does itself")
+            return
+        try:
+            link = RedisLink(self.settings.url.reveal(), timeout=self.settings.timeout)
+        except BrokenSetting as fault:
+            yield failed(NAME, fault.problem, "Set sessions.url anew.")
+            return
+        try:
+            async for finding in self._told(link):
+                yield finding
+        finally:
+            await link.close()
+
+    async def _told(self, link: RedisLink) -> AsyncGenerator[Finding, None]:
+        try:
+            await link.check()
+            began = self.clock.monotonic()
+            await link.check()
+        except SessionsUnavailable as fault:
+            yield failed(NAME, reason(fault), self.advice.sessions)
+            yield skipped(_WRITES, "it did not answer")
+            return
+        yield answered(self.clock.monotonic() - began, limit=self.settings.timeout, server=await _server(link))
+        yield await self._written(link)
+
+    async def _written(self, link: RedisLink) -> Finding:
+        """As a request that must not run twice is held: taken, seen by others, prolonged and released by our scripts."""
+        name, token = f"doctor:{self.ids.uuid7()}", self.ids.secret(16).hex()
+        try:
+            return await _held(link, name, token)
+        except SessionsUnavailable as fault:
+            return failed(_WRITES, reason(fault), "Let our user set keys and run scripts, on a primary with memory to spare.")
+        finally:
+            with suppress(SessionsUnavailable):
+                await link.release(name, token)
+
+
+def answered(seconds: float, *, limit: float, server: SessionServer | None) -> Finding:
+    found = f"{_described(server)}; it answers in {1000 * seconds:.1f} ms"
+    if seconds > limit / 2:
+        return warned(NAME, found, f"Bring it nearer, or raise sessions.timeout: after {limit:g} s it is done without.")
+    return well(NAME, found)
+
+
+def _described(server: SessionServer | None) -> str:
+    if server is None:
+        return "it does not say what it is"
+    log = "keeps a log" if server.keeps_a_log else "keeps no log: a restart forgets what it held, which costs speed only"
+    return f"{server.version}, {server.eviction}, {log}"
+
+
+async def _server(link: RedisLink) -> SessionServer | None:
+    with suppress(SessionsUnavailable):
+        return await link.server()
+    return None
+
+
+async def _held(link: RedisLink, name: str, token: str) -> Finding:
+    if not await link.take(name, token, seconds=_SECONDS) or await link.take(name, "another", seconds=_SECONDS):
+        return failed(_WRITES, "it does not keep what it is given", "See that sessions.url leads to one primary.")
+    await link.prolong(name, token, seconds=_SECONDS)
+    await link.release(name, token)
+    if not await link.take(name, token, seconds=_SECONDS):
+        return failed(_WRITES, "a key that was removed is still there", "See that sessions.url leads to one primary.")
+    return well(_WRITES, "keys are set, kept and removed, and scripts run")
