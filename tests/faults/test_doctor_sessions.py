@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from redis.asyncio import Redis
 
+from buckets.sessions.link import RedisLink
 from buckets.sessions.settings import SessionsSettings
 from buckets.settings import Secret
 from gateway.doctor.advice import Advice
@@ -133,6 +134,22 @@ async def test_a_user_without_a_right_is_told_and_its_key_goes(valkey: ValkeySer
         assert by_name(findings)["redis.writes"].found == "it does not let us do that"
         for key in await client.keys("*"):
             assert 0 < await client.pttl(key) <= 10_000
+
+
+@pytest.mark.parametrize("answers", [(True, True, True), (True, False, False), (False, False, True)])
+async def test_one_that_does_not_keep_what_it_is_given_is_no_one_server(
+    valkey: ValkeyServer, monkeypatch: pytest.MonkeyPatch, answers: Sequence[bool]
+) -> None:
+    """Two servers behind one address look like that."""
+    given = iter(answers)
+
+    async def take(*_: object, **__: object) -> bool:
+        return next(given)
+
+    monkeypatch.setattr(RedisLink, "take", take)
+    findings = await examined(valkey.url)
+    assert amiss(findings) == WRITES
+    assert "one primary" in by_name(findings)["redis.writes"].remedy
 
 
 async def test_one_that_does_not_say_what_it_is_is_well(valkey: ValkeyServer) -> None:

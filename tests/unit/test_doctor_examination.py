@@ -23,6 +23,7 @@ class Deaf:
 
     def __init__(self) -> None:
         self.end = asyncio.Event()
+        self.told_to_stop = asyncio.Event()
 
     async def ask(self) -> AsyncGenerator[Finding, None]:
         yield well("deaf.first", "fine")
@@ -30,7 +31,7 @@ class Deaf:
             try:
                 await self.end.wait()
             except asyncio.CancelledError:
-                continue
+                self.told_to_stop.set()
 
 
 async def test_one_that_hangs_is_given_up_and_what_it_has_told_stays_told() -> None:
@@ -40,6 +41,7 @@ async def test_one_that_hangs_is_given_up_and_what_it_has_told_stays_told() -> N
         at_once(well("quick", "fine")),
     ]
     findings = await examined(checks)
+    await deaf.told_to_stop.wait()
     deaf.end.set()
     assert [(each.check, each.status) for each in findings] == [
         ("deaf.first", Status.OK),
@@ -58,14 +60,15 @@ async def test_an_error_that_nobody_foresaw_is_named_and_not_quoted() -> None:
 
 
 async def test_a_disk_that_hangs_holds_up_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    answer, reached = threading.Event(), threading.Event()
+    """Nor the end of the program, which waits for threads unless they are daemons."""
+    answer, reached = threading.Event(), list[bool]()
 
     def hang(_: Path) -> None:
-        reached.set()
+        reached.append(threading.current_thread().daemon)
         answer.wait()
 
     monkeypatch.setattr(disk, "write", hang)
     findings = await examined([Check(name="disk", ask=DiskCheck(name="disk", directory=tmp_path).ask, patience=0.2)])
-    assert reached.is_set()
+    assert reached == [True]
     assert [(each.check, each.status) for each in findings] == [("disk", Status.FAILED)]
     answer.set()
