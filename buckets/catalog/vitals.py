@@ -15,6 +15,7 @@ from buckets.catalog import statements
 from buckets.catalog.faults import translated
 from buckets.catalog.statements import Query
 from buckets.errors import CatalogUnavailable
+from buckets.names import AccessKey
 
 _Q = statements.load("vitals")
 _Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
@@ -79,6 +80,12 @@ class Vitals:
 
     async def missing_partitions(self) -> list[str]:
         return [row["name"] for row in await self._rows(_Q["missing_partitions"])]
+
+    async def newest_key_pair(self) -> tuple[AccessKey, bytes] | None:
+        """Its access key and its sealed secret."""
+        for row in await self._rows(_Q["newest_key_pair"]):
+            return AccessKey(row["access_key"]), row["sealed_secret"]
+        return None
 
     async def _row(self, query: Query) -> asyncpg.Record:
         for row in await self._rows(query):

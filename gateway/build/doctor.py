@@ -2,14 +2,17 @@
 
 import resource
 import tempfile
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from pathlib import Path
 
-from buckets.errors import BrokenSetting
+from buckets.errors import BrokenSetting, InvalidScalar
 from buckets.memory.meter import MemoryMeter
+from buckets.names import AccessKey
 from buckets.ports import BlobStore, Clock, Ids
+from buckets.scalars import base64_bytes
+from gateway.auth.seal import Seal
 from gateway.build.bytes import blob_store
 from gateway.config.config import Environment
 from gateway.config.load import Loaded
@@ -68,10 +71,18 @@ class Doctor:
             settings=self._config.catalog,
             processes=self._config.workers,
             production=self._config.environment is Environment.PRODUCTION,
+            unseal=self._unseal(),
             clock=self._clock,
             advice=self._advice,
         )
         yield Check(name=database.NAME, ask=check.ask, remedy=self._advice.database)
+
+    def _unseal(self) -> Callable[[bytes, AccessKey], str] | None:
+        try:
+            key = base64_bytes(self._config.auth.seal_key.reveal(), name="auth.seal_key", size=32)
+        except InvalidScalar:  # told by the check of the settings
+            return None
+        return Seal(key, ids=self._ids).unseal
 
     def _sessions(self) -> Iterable[Check]:
         check = SessionsCheck(settings=self._config.sessions, clock=self._clock, ids=self._ids, advice=self._advice)

@@ -1,13 +1,14 @@
 """PostgreSQL: what is asked of it. The verdicts stand in `database_server.py`, `schema.py` and `rights.py`."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
 from buckets.catalog.migrate import Migrator
 from buckets.catalog.settings import CatalogSettings
 from buckets.catalog.vitals import Role, Vitals, vitals
-from buckets.errors import Busy, CatalogUnavailable, StorageError
+from buckets.errors import Busy, CatalogUnavailable, SealBroken, StorageError
+from buckets.names import AccessKey
 from buckets.ports import Clock
 from gateway.doctor import database_server, rights, schema
 from gateway.doctor.advice import Advice
@@ -15,17 +16,21 @@ from gateway.doctor.clock import clocks
 from gateway.doctor.finding import Finding, failed, skipped, warned, well
 
 NAME = "postgres"
-_PARTS = ("version", "writes", "durability", "connections", "clock", "schema", "rights", "excess", "partitions")
+_PARTS = ("version", "writes", "durability", "connections", "clock", "schema", "rights", "excess", "partitions", "seal")
 _LONGEST_STATEMENT = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatabaseCheck:
-    """One connection as the service, and one that reads the ledger of migrations."""
+    """One connection as the service, and one that reads the ledger of migrations.
+
+    `unseal` raises SealBroken where a secret was sealed under another key than ours; it is None where we have none.
+    """
 
     settings: CatalogSettings
     processes: int
     production: bool
+    unseal: Callable[[bytes, AccessKey], str] | None
     clock: Clock
     advice: Advice
 
@@ -70,6 +75,25 @@ class DatabaseCheck:
         yield rights.needed(role, held, service=self.settings.service_role)
         yield rights.excessive(role, held, production=self.production)
         yield schema.partitions(await asked.missing_partitions())
+        yield await self._sealed(asked)
+
+    async def _sealed(self, asked: Vitals) -> Finding:
+        """Whether the seal key is still that of the keys: the classic mistake after a restore."""
+        name = f"{NAME}.seal"
+        if self.unseal is None:
+            return skipped(name, "there is no key to try")
+        try:
+            pair = await asked.newest_key_pair()
+            if pair is None:
+                return skipped(name, "nothing was sealed yet: run `seawall init`")
+            self.unseal(pair[1], pair[0])
+        except SealBroken:
+            return failed(
+                name, "auth.seal_key does not open the newest key pair", "Restore the seal key that the keys were sealed with."
+            )
+        except CatalogUnavailable:
+            return skipped(name, "the role may not look")
+        return well(name, "auth.seal_key opens the newest key pair")
 
     async def _migrations(self) -> Finding:
         migrator = Migrator(self.settings.dsn.reveal(), self.settings.service_role, patience=_LONGEST_STATEMENT)

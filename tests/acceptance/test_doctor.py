@@ -146,6 +146,7 @@ BROKEN = [
     ({"store__kind": "seaweedfs", "store__endpoints": f"http://u:{CANARY}@h"}, {"store"}),
     ({"auth__seal_key": CANARY + CANARY}, {"settings"}),
     ({"auth__seal_key": (CANARY * 2)[:44]}, {"settings.seal_key"}),
+    ({"auth__seal_key": base64.b64encode(b"x" * 32).decode("ascii")}, {"postgres.seal"}),
     ({"workers": "256"}, {"postgres.connections"}),
     ({"edge__ops_host": "0.0.0.0", "edge__ops_token": ""}, {"settings"}),
     ({"catalog__pool_min": "9", "catalog__pool_max": "5"}, {"settings"}),

@@ -8,11 +8,13 @@ from datetime import timedelta
 import pytest
 
 from buckets.catalog.settings import CatalogSettings
+from buckets.names import AccessKey
 from buckets.settings import Secret
+from gateway.auth.seal import Seal
 from gateway.doctor.advice import Advice
 from gateway.doctor.database import DatabaseCheck
 from gateway.doctor.finding import Finding, Status
-from gateway.system import SystemClock
+from gateway.system import SystemClock, SystemIds
 from tests.factories.clocks import WrongClock
 from tests.factories.findings import amiss, by_name, found
 from tests.faults.proxy import Fault, proxied, speaks_of
@@ -33,12 +35,14 @@ class Patient:
     clock: SystemClock = field(default_factory=SystemClock)
     processes: int = 1
     production: bool = True
+    seal: Seal = field(default_factory=lambda: Seal(bytes(32), ids=SystemIds()))
 
     async def examined(self, *, patience: float = 30.0) -> Sequence[Finding]:
         check = DatabaseCheck(
             settings=self.settings,
             processes=self.processes,
             production=self.production,
+            unseal=self.seal.unseal,
             clock=self.clock,
             advice=Advice(),
         )
@@ -59,18 +63,39 @@ class Patient:
         return await self.examined()
 
 
+KEY = AccessKey("SEAWALL123456789")
+SEALED = """
+    WITH a AS (INSERT INTO account (id, canonical_id, name) VALUES ('123456789012', repeat('a', 64), 'one') RETURNING id),
+    m AS (INSERT INTO member (id, account, role, name) SELECT gen_random_uuid(), id, 'owner', 'one' FROM a RETURNING id, account)
+    INSERT INTO credential (id, account, owner, kind, name, access_key, sealed_secret)
+    SELECT gen_random_uuid(), account, id, 's3', 'one', $1, $2 FROM m
+"""
+
+
 @pytest.fixture
 async def patient(database: Database) -> Patient:
     async with connected(superuser_dsn(database.server)) as superuser:
         await superuser.execute(f"ALTER DATABASE {database.name} SET synchronous_commit = on")
     settings = CatalogSettings(dsn=Secret(database.service_dsn), service_role=database.service.role)
-    return Patient(database=database, settings=settings)
+    patient = Patient(database=database, settings=settings)
+    async with connected(database.owner_dsn) as owner:
+        await owner.execute(SEALED, KEY, patient.seal.seal("a secret", KEY))
+    return patient
 
 
 async def test_a_database_as_the_migrations_made_it_is_well(patient: Patient) -> None:
     findings = await patient.examined()
     assert amiss(findings) == UNSYNCED
-    assert len(findings) == 10
+    assert len(findings) == 11
+
+
+async def test_a_seal_key_that_is_not_that_of_the_keys_is_told(patient: Patient) -> None:
+    other = replace(patient, seal=Seal(b"x" * 32, ids=SystemIds()))
+    assert amiss(await other.examined()) == UNSYNCED | {"postgres.seal": Status.FAILED}
+
+
+async def test_without_any_key_there_is_nothing_to_unseal(patient: Patient) -> None:
+    assert amiss(await patient.broken("DELETE FROM credential")) == UNSYNCED | {"postgres.seal": Status.SKIPPED}
 
 
 async def test_what_is_no_power_loss_to_worry_about_is_a_warning_outside_production(patient: Patient) -> None:
@@ -216,7 +241,7 @@ async def test_a_clock_that_is_off_is_told(patient: Patient, ahead: int, status:
     assert amiss(findings) == UNSYNCED | {"postgres.clock": status}
 
 
-PARTS = {"version", "writes", "durability", "connections", "clock", "schema", "rights", "excess", "partitions"}
+PARTS = {"version", "writes", "durability", "connections", "clock", "schema", "rights", "excess", "partitions", "seal"}
 UNASKED = {f"postgres.{part}": Status.SKIPPED for part in PARTS} | {"postgres": Status.FAILED}
 
 

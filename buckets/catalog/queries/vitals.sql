@@ -78,3 +78,7 @@ FROM (
         ('access_log', to_char(now() AT TIME ZONE 'UTC' + interval '1 day', 'YYYY_MM_DD'))
 ) AS due (parent, suffix)
 WHERE to_regclass(parent || '_' || suffix) IS NULL;
+
+-- name: newest_key_pair
+-- What was sealed last, for whoever wants to know whether it can be opened.
+SELECT access_key, sealed_secret FROM credential WHERE kind = 's3' ORDER BY id DESC LIMIT 1;
