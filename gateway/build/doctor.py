@@ -121,7 +121,8 @@ class Doctor:
         """A blob on disk is a file, in SeaweedFS it shares the connections to a door."""
         settings = self._config.store
         requests = settings.puts + settings.opens
-        behind = settings.connections * (settings.endpoints.count(",") + 1) if settings.endpoints else requests
+        shared = settings.kind is StoreKind.SEAWEEDFS
+        behind = settings.connections * (settings.endpoints.count(",") + 1) if shared else requests
         limit, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
         inside = self._config.catalog.pool_max + behind
         return at_once(descriptors.descriptors(limit, inside=inside, requests=requests))

@@ -1,7 +1,9 @@
 """clamd, where there is one. Nothing in Seawall asks it yet, so none is missed: objects stay `unscanned`."""
 
 import asyncio
+import os
 import re
+import shutil
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,7 +33,8 @@ class ScannerCheck:
     patience: float = _PATIENCE
 
     async def ask(self) -> AsyncGenerator[Finding, None]:
-        yield judged(await asyncio.gather(*(self._said(place) for place in self.places)), patience=self.patience)
+        answers = await asyncio.gather(*(self._said(place) for place in self.places))
+        yield judged(answers, patience=self.patience, installed=_installed())
 
     async def _said(self, place: Place) -> str | None:
         """The version, nothing from who does not answer, and None where nobody is."""
@@ -44,7 +47,7 @@ class ScannerCheck:
             return None
 
 
-def judged(answers: Sequence[str | None], *, patience: float) -> Finding:
+def judged(answers: Sequence[str | None], *, patience: float, installed: bool) -> Finding:
     for answer in answers:
         if answer and (match := _VERSION.match(answer)):
             signatures = f", signatures {match[2]} of {match[3]}" if match[2] else ", without signatures"
@@ -52,8 +55,15 @@ def judged(answers: Sequence[str | None], *, patience: float) -> Finding:
     if any(answer is not None for answer in answers):
         found = f"clamd does not answer within {patience:g} s: objects stay unscanned"
         return warned(NAME, found, "Look into its log, and start it again: systemctl restart clamav-daemon.")
+    if installed:
+        return warned(NAME, "clamd is installed and does not run: objects stay unscanned", "systemctl enable --now clamav-daemon")
     found = "no clamd at the usual places: objects stay unscanned"
     return warned(NAME, found, "Install and start one (clamav-daemon), or with compose: --profile scan.")
+
+
+def _installed() -> bool:
+    """Where daemons are, which is not on everybody's PATH."""
+    return shutil.which("clamd", path=f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/usr/local/sbin") is not None
 
 
 async def _version(place: Place) -> str:

@@ -145,10 +145,16 @@ def test_descriptors_for_what_is_behind_and_for_who_asks(limit: int, status: Sta
     ],
 )
 def test_what_objects_are_called_without_a_scanner(answers: list[str | None], status: Status, said: str) -> None:
-    finding = judged(answers, patience=2.0)
+    finding = judged(answers, patience=2.0, installed=False)
     assert (finding.status, bool(finding.remedy)) == (status, status is not OK)
     assert said in finding.found
     assert "unscanned" in finding.found
+
+
+def test_a_scanner_that_is_installed_only_wants_to_be_started() -> None:
+    finding = judged([None], patience=2.0, installed=True)
+    assert finding.status is WARNING
+    assert "does not run" in finding.found
 
 
 @pytest.mark.parametrize(
