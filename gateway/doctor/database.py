@@ -17,6 +17,7 @@ from gateway.doctor.finding import Finding, failed, skipped, warned, well
 
 NAME = "postgres"
 _PARTS = ("version", "writes", "durability", "connections", "clock", "schema", "rights", "excess", "partitions", "seal")
+_ALL = (NAME, *(f"{NAME}.{part}" for part in _PARTS))
 _LONGEST_STATEMENT = 5.0
 
 
@@ -44,10 +45,10 @@ class DatabaseCheck:
                     told.add(finding.check)
                     yield finding
         except StorageError as fault:
-            yield failed(NAME, _sentence(fault), self.advice.database)
-            for name in (f"{NAME}.{part}" for part in _PARTS):
-                if name not in told:
-                    yield skipped(name, "the database did not answer")
+            asked_for, *later = (name for name in _ALL if name not in told)
+            yield failed(asked_for, _sentence(fault), self.advice.database)
+            for name in later:
+                yield skipped(name, "the database did not answer")
 
     async def _told(self, asked: Vitals) -> AsyncGenerator[Finding, None]:
         began, ours = self.clock.monotonic(), self.clock.now()

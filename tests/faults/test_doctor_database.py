@@ -276,3 +276,12 @@ async def test_a_database_that_falls_silent_is_given_up_and_what_it_said_stays_t
         findings = await patient.told(dsn=Secret(between.via)).examined(patience=2)
     assert by_name(findings)["postgres.version"].status is Status.OK
     assert by_name(findings)["asked"].found == "it did not answer within 2 s"
+
+
+async def test_a_database_that_breaks_off_fails_where_it_did(patient: Patient) -> None:
+    async with proxied(patient.database.service_dsn) as between:
+        between.arm(Fault.CUT, speaks_of("rolsuper"))
+        findings = await patient.told(dsn=Secret(between.via)).examined()
+    rest = {name: Status.SKIPPED for name in UNASKED if name.endswith(("rights", "excess", "partitions", "seal"))}
+    assert amiss(findings) == UNSYNCED | {"postgres.schema": Status.FAILED} | rest
+    assert by_name(findings)["postgres.schema"].found == "the connection broke"
