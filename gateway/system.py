@@ -1,5 +1,7 @@
 """The clock and the randomness of this machine, behind the `Clock` and `Ids` ports."""
 
+import ctypes
+import gc
 import os
 import time
 from datetime import UTC, datetime
@@ -28,3 +30,17 @@ class SystemIds:
 
     def secret(self, size: int) -> bytes:
         return os.urandom(size)
+
+
+def settle_down() -> None:
+    """What is there now stays, mostly: from here on the garbage collector need not look through it again and again."""
+    gc.collect()
+    gc.freeze()
+
+
+def give_memory_back() -> None:
+    """What broken conversations left in cycles is freed, and free pages go to the kernel, for glibc would keep most of them."""
+    gc.collect()
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim:
+        trim(0)

@@ -44,7 +44,7 @@ from gateway.rest.front import RestFront
 from gateway.rest.surroundings import Surroundings as RestSurroundings
 from gateway.s3.front import S3Front
 from gateway.s3.request import Surroundings as S3Surroundings
-from gateway.system import SystemClock, SystemIds
+from gateway.system import SystemClock, SystemIds, settle_down
 from gateway.worker.runner import Worker
 
 PLACEMENT = "default"
@@ -102,6 +102,7 @@ async def build(config: Config, *, phases: Phases | None = None) -> AsyncIterato
             cache=config.store.cache_bytes,
         )
         door = Door(authenticator=_authenticator(config, catalog, seal, clock), guard=Guard(services(parts)))
+        settle_down()
         yield House(
             clock=clock,
             ids=ids,

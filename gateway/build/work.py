@@ -1,5 +1,6 @@
 """What is done in the background: jobs that any process may do, and chores that each does for itself."""
 
+import asyncio
 from collections.abc import Mapping
 from datetime import timedelta
 
@@ -11,12 +12,14 @@ from buckets.service.sweep import Sweep, SweepTerms
 from gateway.auth.buckets import PURGE
 from gateway.build.knowledge import Knowledge
 from gateway.periodic import Chore
+from gateway.system import give_memory_back
 from gateway.worker.purge import purge_handler
 from gateway.worker.runner import Worker
 from gateway.worker.settings import WorkerSettings
 from gateway.worker.sweep import SWEEP, sweep_handler
 
 _ANNOUNCED_AT_ONCE = 1000
+_BREATH = timedelta(seconds=10)
 
 
 def worker(
@@ -43,7 +46,11 @@ def chores(outbox: Outbox, names: BlobNames, settings: WorkerSettings) -> list[C
         while await outbox.announce(limit=_ANNOUNCED_AT_ONCE) == _ANNOUNCED_AT_ONCE:
             pass
 
+    async def rest() -> None:
+        await asyncio.to_thread(give_memory_back)
+
     return [
+        Chore("giving memory back", _BREATH, rest),
         Chore("renewing leases", names.lasting / 6, names.renew),
         Chore("announcing", timedelta(seconds=settings.announce_every), announce),
     ]
