@@ -71,6 +71,11 @@ class Committer:
         self._start()
         return await asyncio.shield(waiting.outcome)
 
+    @property
+    def waiting(self) -> int:
+        """Items whose COMMIT has not begun."""
+        return len(self._waiting)
+
     async def _observed(self, operation: str, item: CommitItem) -> Outcome:
         self.phases.reached(operation, Phase.COMMIT)
         outcome = await self.commit(item)

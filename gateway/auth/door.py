@@ -34,7 +34,7 @@ class Door:
 
 
 def _facts(exchange: Exchange) -> Request:
-    return Request(id=exchange.id, address=exchange.address, agent=exchange.agent)
+    return Request(id=exchange.id, address=exchange.address, agent=exchange.agent, found=exchange.found)
 
 
 def _payload(request: SignedRequest, said: Payload) -> Payload:

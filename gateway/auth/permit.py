@@ -1,5 +1,6 @@
 """What one caller may do, within one request: the questions that every guarded service asks first."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from buckets.errors import NoSuchBucket, NotPermitted
@@ -20,6 +21,8 @@ class Request:
     id: str
     address: str = ""
     agent: str = ""
+    found: Callable[[BucketName], None] = lambda _: None
+    """Told of each bucket that the caller turns out to have."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +43,7 @@ class Permit:
         bucket = await self.buckets.find_bucket(name)
         if bucket is None or bucket.account != self.caller.account:
             raise NoSuchBucket(name)
+        self.request.found(name)
         return bucket
 
     async def writable(self, action: str, name: BucketName) -> Bucket:

@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import AsyncExitStack
+from functools import partial
 
 from buckets.errors import BrokenSetting
 from buckets.memory.blobs import MemoryBlobStore
@@ -27,7 +28,7 @@ async def blob_store(
     Without `prepare` nothing is made for it: no directory, no bucket.
     """
     store = await _store(settings, clock, ids, stack, prepare=prepare)
-    return MeteredBlobStore(_limited(store, settings), meter, clock)
+    return MeteredBlobStore(_limited(store, settings, meter), meter, clock)
 
 
 async def _store(settings: StoreSettings, clock: Clock, ids: Ids, stack: AsyncExitStack, *, prepare: bool) -> BlobStore:
@@ -59,12 +60,17 @@ async def _seaweedfs(settings: StoreSettings, clock: Clock, ids: Ids, stack: Asy
     return store
 
 
-def _limited(store: BlobStore, settings: StoreSettings) -> BlobStore:
-    patience = settings.timeout
+def _limited(store: BlobStore, settings: StoreSettings, meter: Meter) -> BlobStore:
+    def gate(name: str, room: int) -> Gate:
+        made = Gate(room=room, queue=settings.queue, patience=settings.timeout)
+        for state in ("room", "taken", "waiting"):
+            meter.gauge("seawall_store_gate", partial(getattr, made, state), gate=name, state=state)
+        return made
+
     return LimitedBlobStore(
         store,
-        puts=Gate(room=settings.puts, queue=settings.queue, patience=patience),
-        opens=Gate(room=settings.opens, queue=settings.queue, patience=patience),
-        memory=Gate(room=settings.put_bytes, queue=settings.queue, patience=patience),
+        puts=gate("puts", settings.puts),
+        opens=gate("opens", settings.opens),
+        memory=gate("memory", settings.put_bytes),
         heaviest=_PIECES_HELD * settings.piece_bytes if settings.kind is StoreKind.SEAWEEDFS else _ELSEWHERE,
     )

@@ -27,7 +27,7 @@ from gateway.auth.tokens import BearerVerifier
 from gateway.build.bytes import blob_store
 from gateway.build.knowledge import knowledge
 from gateway.build.services import Parts, services
-from gateway.build.work import chores, schedule, worker
+from gateway.build.work import chores, schedule, watching, worker
 from gateway.config.config import Config
 from gateway.edge.body import Patience
 from gateway.edge.conversation import Conversation, Front
@@ -38,6 +38,7 @@ from gateway.observe.access import access
 from gateway.observe.health import Check, HealthChecks
 from gateway.observe.metrics import PrometheusMeter
 from gateway.observe.ops import Operations
+from gateway.observe.page import OwnPage, Page
 from gateway.observe.phases import MeteredPhases
 from gateway.periodic import Chore
 from gateway.rest.front import RestFront
@@ -68,11 +69,14 @@ class House:
 
 
 @asynccontextmanager
-async def build(config: Config, *, phases: Phases | None = None) -> AsyncIterator[House]:
-    """The house for these settings; what it holds open is closed behind it. `phases` takes the place of the metered ones."""
+async def build(config: Config, *, phases: Phases | None = None, page: Page | None = None) -> AsyncIterator[House]:
+    """The house for these settings; what it holds open is closed behind it. `phases` takes the place of the metered ones.
+
+    Its figures stand on `page`, or on one of its own.
+    """
     async with AsyncExitStack() as stack:
         clock, ids = SystemClock(), SystemIds()
-        meter = PrometheusMeter(version=version("seawall"))
+        meter = PrometheusMeter(page or OwnPage(), version=version("seawall"), bound=config.observe.bucket_series)
         seal_key = _seal_key(config)
         seal = Seal(seal_key, ids=ids)
         known = await knowledge(config, meter, clock, ids, stack)
@@ -82,6 +86,7 @@ async def build(config: Config, *, phases: Phases | None = None) -> AsyncIterato
         await schedule(known.jobs, config.worker)
         phases = phases or MeteredPhases(meter, clock)
         committer = Committer(objects=catalog, ids=ids, phases=phases)
+        meter.gauge("seawall_commit_waiting", lambda: committer.waiting)
         link = _link(config, stack)
         health = HealthChecks(catalog.check, Check(name="store", ask=store.check), *_sessions(link))
         names = BlobNames(catalog, clock, ids.uuid7())
@@ -103,6 +108,7 @@ async def build(config: Config, *, phases: Phases | None = None) -> AsyncIterato
         )
         door = Door(authenticator=_authenticator(config, catalog, seal, clock), guard=Guard(services(parts)))
         settle_down()
+        meter.sample()
         yield House(
             clock=clock,
             ids=ids,
@@ -119,7 +125,7 @@ async def build(config: Config, *, phases: Phases | None = None) -> AsyncIterato
             ),
             operations=Operations(health, meter, token=config.edge.ops_token).app(),
             health=health,
-            chores=chores(known.outbox, names, config.worker),
+            chores=[*chores(known.outbox, names, config.worker), *watching(meter, clock)],
             worker=worker(known, {PLACEMENT: store}, config.worker, phases=phases, ids=ids, clock=clock),
             finish=partial(_finish, committer, names),
         )

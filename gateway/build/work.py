@@ -11,6 +11,8 @@ from buckets.service.purge import Purge
 from buckets.service.sweep import Sweep, SweepTerms
 from gateway.auth.buckets import PURGE
 from gateway.build.knowledge import Knowledge
+from gateway.observe.lag import LoopLag
+from gateway.observe.metrics import PrometheusMeter
 from gateway.periodic import Chore
 from gateway.system import give_memory_back
 from gateway.worker.purge import purge_handler
@@ -20,6 +22,7 @@ from gateway.worker.sweep import SWEEP, sweep_handler
 
 _ANNOUNCED_AT_ONCE = 1000
 _BREATH = timedelta(seconds=10)
+_LOOKED_AT = timedelta(seconds=1)
 
 
 def worker(
@@ -54,3 +57,10 @@ def chores(outbox: Outbox, names: BlobNames, settings: WorkerSettings) -> list[C
         Chore("renewing leases", names.lasting / 6, names.renew),
         Chore("announcing", timedelta(seconds=settings.announce_every), announce),
     ]
+
+
+def watching(meter: PrometheusMeter, clock: Clock) -> list[Chore]:
+    async def sample() -> None:
+        meter.sample()
+
+    return [Chore("sampling gauges", _LOOKED_AT, sample), Chore("looking at the loop", _LOOKED_AT, LoopLag(meter, clock).look)]

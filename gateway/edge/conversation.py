@@ -124,6 +124,7 @@ class Conversation:
         self.meter.observe("seawall_request_seconds", seconds, **labels)
         self.meter.count("seawall_bytes_total", exchange.received, direction="received", surface=front.name)
         self.meter.count("seawall_bytes_total", exchange.sent, direction="sent", surface=front.name)
+        self._account_bucket(exchange)
         self.access(
             method=exchange.method,
             path=exchange.request.raw_path,
@@ -135,6 +136,12 @@ class Conversation:
             agent=exchange.agent,
             **labels,
         )
+
+    def _account_bucket(self, exchange: Exchange) -> None:
+        if exchange.bucket:
+            self.meter.count("seawall_bucket_requests_total", bucket=exchange.bucket)
+            self.meter.count("seawall_bucket_bytes_total", exchange.received, bucket=exchange.bucket, direction="received")
+            self.meter.count("seawall_bucket_bytes_total", exchange.sent, bucket=exchange.bucket, direction="sent")
 
 
 def must_be_framed(request: web.BaseRequest) -> None:

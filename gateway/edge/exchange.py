@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from aiohttp import hdrs, web
 
 from buckets.errors import InvalidScalar
+from buckets.names import BucketName
 from buckets.ports import Clock
 from gateway.edge.body import Patience, ReceivedBody
 
@@ -27,8 +28,13 @@ class Exchange:
     marks: Mapping[str, str] = field(default_factory=dict)
     operation: str = field(default="", init=False)
     """What the request turned out to ask for, set by the front that found out."""
+    bucket: str = field(default="", init=False)
+    """The first that was found for it: where something is copied to, not where from. A name that leads nowhere is none."""
     sent: int = field(default=0, init=False)
     _body: ReceivedBody | None = field(default=None, init=False, repr=False)
+
+    def found(self, bucket: BucketName) -> None:
+        self.bucket = self.bucket or bucket
 
     @property
     def method(self) -> str:

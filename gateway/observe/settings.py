@@ -24,7 +24,11 @@ class LogFormat(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObserveSettings:
-    """Logs."""
+    """Logs and metrics."""
 
     log_level: LogLevel = field(default=LogLevel.INFO, metadata=setting("The least that is worth a line."))
     log_format: LogFormat = field(default=LogFormat.JSON, metadata=setting("How a line is written: for machines or for people."))
+    bucket_series: int = field(
+        default=100,
+        metadata=setting("Buckets that each process counts by name; all others are counted together, as other.", most=100_000),
+    )

@@ -18,6 +18,7 @@ from buckets.settings import Secret
 from gateway.observe.health import Check, HealthChecks, sentence
 from gateway.observe.metrics import PrometheusMeter
 from gateway.observe.ops import Operations
+from gateway.observe.page import OwnPage
 
 CANARY = "postgresql://app:canary-5ecret@db.internal:5432"
 TOKEN = "a token of some length"
@@ -60,7 +61,7 @@ class Stuck:
 @pytest.fixture
 def serve(aiohttp_client: AiohttpClient) -> Serve:
     async def start(health: HealthChecks, token: str = "") -> Client:
-        return await aiohttp_client(Operations(health, PrometheusMeter(version="1.2.3"), token=Secret(token)).app())
+        return await aiohttp_client(Operations(health, PrometheusMeter(OwnPage(), version="1.2.3"), token=Secret(token)).app())
 
     return start
 
@@ -173,7 +174,7 @@ class TestHealth:
 
 class TestMetrics:
     async def test_the_page_is_what_the_meter_renders(self, aiohttp_client: AiohttpClient) -> None:
-        meter = PrometheusMeter(version="1.2.3")
+        meter = PrometheusMeter(OwnPage(), version="1.2.3")
         meter.count("seawall_rot_total")
         client = await aiohttp_client(Operations(HealthChecks(well), meter, token=Secret()).app())
         response = await client.get("/metrics")

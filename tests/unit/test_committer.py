@@ -30,6 +30,14 @@ async def test_a_write_that_comes_while_a_lane_ends_is_carried_out(committer: Co
     assert [isinstance(write.result(), Committed) for write in writes if write.done()] == [True, True]
 
 
+async def test_what_waits_for_its_commit_is_counted(committer: Committer) -> None:
+    writes = [asyncio.create_task(committer.commit(_item("same"))) for _ in range(3)]
+    await _pass(1)
+    assert committer.waiting == 3
+    await asyncio.gather(*writes)
+    assert committer.waiting == 0
+
+
 def _item(key: str) -> PutItem:
     return values.put_item(BUCKET, key, b"", owner=OWNER, name=None)
 

@@ -1,6 +1,7 @@
 """The meters: what Prometheus reads, and what tests ask."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
@@ -9,11 +10,13 @@ from buckets.memory.meter import MemoryMeter
 from buckets.ports import Meter
 from gateway.observe.catalogue import CATALOGUE, Kind
 from gateway.observe.metrics import PrometheusMeter, UnknownMetric
+from gateway.observe.page import OwnPage
+from gateway.observe.reference import reference
 
 
 @pytest.fixture
 def meter() -> PrometheusMeter:
-    return PrometheusMeter(version="1.2.3")
+    return PrometheusMeter(OwnPage(), version="1.2.3")
 
 
 def samples(meter: PrometheusMeter) -> dict[tuple[str, frozenset[tuple[str, str]]], float]:
@@ -94,9 +97,33 @@ class TestPrometheusMeter:
         meter.count("seawall_rot_total")
         assert not [name for name, _ in samples(meter) if name.endswith("_created")]
 
+    def test_of_a_bounded_label_the_first_values_have_a_series_each(self) -> None:
+        meter = PrometheusMeter(OwnPage(), version="1", bound=2)
+        for turn in range(2):
+            for bucket in ("cards", "photos", "renders", "other", "scans"):
+                meter.count("seawall_bucket_requests_total", bucket=bucket)
+                meter.count("seawall_bucket_bytes_total", 10, direction="sent", bucket=bucket)
+            assert sample(meter, "seawall_bucket_requests_total", bucket="cards") == turn + 1
+        told = {dict(labels)["bucket"]: value for (name, labels), value in samples(meter).items() if "bucket_requests" in name}
+        assert told == {"cards": 2, "photos": 2, "other": 6}
+        assert sample(meter, "seawall_bucket_bytes_total", bucket="other", direction="sent") == 60
+
+    def test_names_beyond_a_bound_are_not_remembered(self) -> None:
+        meter = PrometheusMeter(OwnPage(), version="1", bound=1)
+        for number in range(50):
+            meter.count("seawall_bucket_requests_total", bucket=f"bucket-{number}")
+        assert len([series for series in meter._counting if "seawall_bucket_requests_total" in series]) == 2
+
+    def test_a_mistake_takes_no_place_under_a_bound(self) -> None:
+        meter = PrometheusMeter(OwnPage(), version="1", bound=1)
+        with pytest.raises(UnknownMetric):
+            meter.count("seawall_bucket_requests_total", bucket="mistake", key="a")
+        meter.count("seawall_bucket_requests_total", bucket="cards")
+        assert sample(meter, "seawall_bucket_requests_total", bucket="cards") == 1
+
     def test_two_meters_share_nothing(self, meter: PrometheusMeter) -> None:
         meter.count("seawall_rot_total")
-        assert sample(PrometheusMeter(version="1"), "seawall_rot_total") == 0
+        assert sample(PrometheusMeter(OwnPage(), version="1"), "seawall_rot_total") == 0
 
 
 def test_names_in_the_catalogue_keep_the_conventions_of_prometheus() -> None:
@@ -106,6 +133,11 @@ def test_names_in_the_catalogue_keep_the_conventions_of_prometheus() -> None:
         assert bool(metric.buckets) == name.endswith("_seconds") == (metric.kind is Kind.HISTOGRAM)
         assert list(metric.buckets) == sorted(set(metric.buckets))
         assert metric.sentence.endswith(".")
+        assert not metric.bounded or metric.bounded in metric.labels
+
+
+def test_the_page_in_the_documentation_is_what_the_catalogue_says() -> None:
+    assert (Path(__file__).parents[2] / "docs/metrics.md").read_text("utf-8") == reference()
 
 
 class TestMemoryMeter:
