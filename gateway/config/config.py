@@ -31,7 +31,7 @@ class Config:
     environment: Environment = field(
         default=Environment.DEVELOPMENT, metadata=setting("What is at stake; production refuses what would be unsafe there.")
     )
-    workers: int = field(default=1, metadata=setting("Processes that share the data port.", least=1, most=256))
+    workers: int = field(default=1, metadata=setting("Processes of `seawall serve` that share its ports.", least=1, most=256))
     edge: EdgeSettings = field(default_factory=EdgeSettings)
     auth: AuthSettings = field(default_factory=AuthSettings)
     catalog: CatalogSettings = field(default_factory=CatalogSettings)

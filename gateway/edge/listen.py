@@ -2,6 +2,7 @@
 
 import errno
 import socket
+from collections.abc import Sequence
 
 from buckets.errors import BrokenSetting
 
@@ -26,6 +27,14 @@ def bind(host: str, port: int, *, shared: bool = False) -> socket.socket:
         wire.close()
         raise BrokenSetting(f"Cannot listen on {_shown(host, port)}: {_REASONS.get(error.errno or 0, error.strerror)}") from error
     return wire
+
+
+def bind_each(host: str, port: int, count: int) -> Sequence[socket.socket]:
+    """So many sockets that share an address. Nobody else has it: the first is bound alone, and the others after it."""
+    first = bind(host, port)
+    first.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    taken: int = first.getsockname()[1]
+    return [first, *(bind(host, taken, shared=True) for _ in range(count - 1))]
 
 
 def url_of(wire: socket.socket) -> str:

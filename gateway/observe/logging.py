@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TextIO, TypeAlias
 
 import structlog
-from aiohttp.http_exceptions import HttpProcessingError
 from structlog.processors import TimeStamper, add_log_level
 from structlog.stdlib import ExtraAdder, ProcessorFormatter, add_logger_name
 from structlog.typing import EventDict, Processor, WrappedLogger
@@ -62,6 +61,8 @@ def _take_over(stream: TextIO, level: int, first: Sequence[Processor], last: Seq
 
 def _without_trace_of_bad_requests(record: logging.LogRecord) -> bool:
     """A client that does not speak HTTP is worth a line, not the parser's traceback and not the level of an error."""
+    from aiohttp.http_exceptions import HttpProcessingError  # whoever has such a record has it; the parent of workers has not
+
     error = record.exc_info[1] if record.exc_info else None
     if isinstance(error, HttpProcessingError):
         record.exc_info = None

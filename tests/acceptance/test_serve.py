@@ -1,109 +1,22 @@
 """`seawall serve` as an installation runs it: over servers that are there already, after `migrate up` and `init`."""
 
-import asyncio
-import base64
-import json
-import os
-import secrets
 import signal
 import socket
 import subprocess
 import sys
-import urllib.request
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
-from urllib.error import HTTPError
 from urllib.parse import urlsplit
 
 import pytest
 
 from gateway.config.config import variable
-from gateway.embedded import roles
-from tests.acceptance.stack import PATIENCE, SEAWALL, _awaited
-from tests.fixtures.stack import Stack, ask
+from tests.acceptance.installed import TOKEN, Installation, call, refused, serving
+from tests.acceptance.stack import PATIENCE
 
 pytestmark = pytest.mark.slow
 
 HEALTHCHECK = Path(__file__).parents[2] / "deploy/healthcheck.py"
-TOKEN = "t" * 32
-
-
-@dataclass(frozen=True, slots=True)
-class Installation:
-    """Servers that are there, and what its processes are told of them."""
-
-    stack: Stack
-    dsn: str
-    environment: Mapping[str, str]
-    api_key: str
-
-    def asked(self, statement: str) -> Any:
-        return asyncio.run(ask(self.dsn, statement))
-
-
-@dataclass(frozen=True, slots=True)
-class Served:
-    """A process of `seawall serve`."""
-
-    process: "subprocess.Popen[str]"
-    endpoint: str
-    ops: str
-
-    def ended(self) -> int:
-        self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(PATIENCE)
-
-
-@pytest.fixture(scope="module")
-def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    root = tmp_path_factory.mktemp("installed")
-    with Stack(root / "servers") as stack:
-        password = secrets.token_hex(24)
-        asyncio.run(roles.prepare(stack.postgres, database="seawall", service_role="seawall_service", service_password=password))
-        owner = stack.postgres.dsn("seawall", stack.postgres.owner, stack.postgres.owner_password)
-        settings = {
-            "environment": "production",
-            "catalog.dsn": stack.postgres.dsn("seawall", "seawall_service", password),
-            "sessions.url": stack.valkey.url,
-            "auth.seal_key": base64.b64encode(os.urandom(32)).decode("ascii"),
-            "store.directory": str(root / "blobs"),
-            "edge.port": "0",
-            "edge.ops_port": "0",
-            "edge.ops_token": TOKEN,
-        }
-        environment = {**os.environ, **{variable(name): value for name, value in settings.items()}}
-        done(["migrate", "up"], {**environment, variable("catalog.owner_dsn"): owner})
-        done(["init", "--credentials", str(root / "keys.json")], environment)
-        key = json.loads((root / "keys.json").read_text("ascii"))["api_key"]
-        yield Installation(stack, owner, environment, key)
-
-
-def done(arguments: Sequence[str], environment: Mapping[str, str]) -> None:
-    subprocess.run([str(SEAWALL), *arguments], env=environment, timeout=PATIENCE, check=True, stdout=subprocess.DEVNULL)
-
-
-@contextmanager
-def serving(installation: Installation, directory: Path, *arguments: str) -> Iterator[Served]:
-    ready = directory / f"{secrets.token_hex(4)}.json"
-    command = [str(SEAWALL), "serve", "--ready-file", str(ready), *arguments]
-    with subprocess.Popen(command, text=True, stderr=subprocess.DEVNULL, env=installation.environment) as process:
-        try:
-            yield Served(process, **json.loads(_awaited(ready, process)))
-        finally:
-            process.kill()
-
-
-def call(url: str, *, method: str = "GET", body: bytes | None = None, key: str) -> tuple[int, bytes]:
-    request = urllib.request.Request(url, data=body, method=method, headers={"Authorization": f"Bearer {key}"})
-    try:
-        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
-            return answer.status, answer.read()
-    except HTTPError as error:
-        with error:
-            return error.code, error.read()
 
 
 def test_it_serves_what_another_process_has_taken_in(installation: Installation, tmp_path: Path) -> None:
@@ -155,7 +68,7 @@ def test_jobs_wait_for_the_process_that_is_for_them(installation: Installation, 
             assert (working.ended(), served.ended()) == (0, 0)
 
 
-@pytest.mark.parametrize("arguments", [[], ["--jobs-only"]])
+@pytest.mark.parametrize("arguments", [[], ["--jobs-only"], ["--workers", "2"], ["--jobs-only", "--workers", "2"]])
 def test_the_health_check_of_the_image_tells_ready_from_not(
     installation: Installation, tmp_path: Path, arguments: list[str]
 ) -> None:
@@ -178,15 +91,14 @@ def checked(environment: Mapping[str, str]) -> tuple[int, str]:
     ("arguments", "said"),
     [
         (["--without-jobs", "--jobs-only"], "nothing to do"),
-        (["--set", "workers=2"], "start it 2 times"),
+        (["--workers", "0"], "workers"),
         (["--set", "edge.ops_host=0.0.0.0", "--set", "edge.ops_token="], "edge.ops_token"),
         (["--set", "catalog.dsn="], "catalog.dsn"),
         (["--set", "auth.seal_key="], "auth.seal_key"),
     ],
 )
 def test_what_cannot_be_served_is_refused_in_words(installation: Installation, arguments: list[str], said: str) -> None:
-    command = [str(SEAWALL), "serve", *arguments]
-    ended = subprocess.run(command, env=installation.environment, text=True, capture_output=True, timeout=PATIENCE, check=False)
+    ended = refused(installation, *arguments)
     assert ended.returncode != 0
     assert said in ended.stderr
     assert "Traceback" not in ended.stderr

@@ -52,6 +52,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "gateway.observe": (*CORE, "prometheus_client", "structlog", "opentelemetry", "aiohttp"),
     "gateway.config": CORE,
     "gateway.doctor": (*CORE, "buckets.catalog", "buckets.sessions", "seaweedfs", "gateway.config"),
+    "gateway.processes": (*CORE, "gateway.edge.listen", "gateway.observe.figure_files"),
     "gateway.serve": (*CORE, "gateway.edge", "gateway.build", "gateway.observe", "aiohttp"),
     "gateway.build": ("*",),
     "gateway.cli": ("*",),

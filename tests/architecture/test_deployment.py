@@ -13,6 +13,7 @@ import click
 import pytest
 
 from gateway.cli.main import seawall
+from gateway.cli.workers import MARGIN
 from gateway.config.config import OPTIONS, variable
 from gateway.config.load import load
 from gateway.config.problems import BrokenSettings
@@ -133,7 +134,7 @@ def test_nothing_that_looks_like_a_secret_has_a_default() -> None:
 
 def test_requests_in_flight_have_their_time_before_a_container_is_killed() -> None:
     for name in OURS:
-        assert int(SERVICES[name]["stop_grace_period"].removesuffix("s")) > EdgeSettings().drain_seconds
+        assert int(SERVICES[name]["stop_grace_period"].removesuffix("s")) > EdgeSettings().drain_seconds + MARGIN
 
 
 def test_ports_are_those_of_the_settings() -> None:
