@@ -1,6 +1,7 @@
 """What one process of `seawall serve` does, be it alone or one of several."""
 
 import asyncio
+import shutil
 import signal
 import socket
 import sys
@@ -51,6 +52,8 @@ def serve_as_worker(config: Config, handed_over: str, *, jobs: bool) -> None:
     place = taken.place
     post = Post(operations=place.operations, data=place.data, on_ready=_tell_parent, page=SharedPage(place.figures))
     asyncio.run(_run(config, post, jobs=jobs))
+    if taken.is_orphaned:  # nobody else is left who would
+        shutil.rmtree(place.figures.directory, ignore_errors=True)
 
 
 def _own_post(config: Config, ready_file: Path | None, stack: ExitStack, *, requests: bool) -> Post:

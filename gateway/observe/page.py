@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Collection, Iterator
+from threading import Lock
 from typing import Protocol
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, ProcessCollector, generate_latest, values
@@ -33,6 +34,7 @@ class OwnPage:
     """Of one process. Gauges are asked when somebody looks."""
 
     def __init__(self) -> None:
+        values.ValueClass = values.MutexValue  # whatever the environment says
         self._kept = CollectorRegistry()
         self.registry: CollectorRegistry | None = self._kept
         ProcessCollector(registry=self._kept)
@@ -65,6 +67,7 @@ class SharedPage:
         self._collected = CollectorRegistry()
         MultiProcessCollector(self._collected, path=str(files.directory))  # type: ignore[no-untyped-call]
         self._process = _SummedProcess()
+        self._sampling = Lock()  # a scrape samples in a thread of its own, at any time
 
     def follow(self, gauge: Gauge, read: Callable[[], float]) -> None:
         self._followed[gauge] = read
@@ -73,9 +76,10 @@ class SharedPage:
         return {labels[label] for labels in self._labels() if label in labels}
 
     def sample(self) -> None:
-        for gauge, read in tuple(self._followed.items()):
-            gauge.set(read())
-        self._process.sample()
+        with self._sampling:
+            for gauge, read in tuple(self._followed.items()):
+                gauge.set(read())
+            self._process.sample()
 
     def render(self) -> bytes:
         self.sample()

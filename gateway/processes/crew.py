@@ -65,7 +65,7 @@ class Crew:
 
     async def _live(self, worker: Worker) -> int:
         """One life after the other, until we stop; the status that the last one ended with."""
-        pause = _SHORTEST_PAUSE
+        pause = 0.0
         while True:
             began = asyncio.get_running_loop().time()
             status = await worker.ended()
@@ -76,8 +76,7 @@ class Crew:
             if not self._ready:
                 self._stop.set()
                 return status
-            steady = asyncio.get_running_loop().time() - began > _STEADY
-            pause = _SHORTEST_PAUSE if steady else min(2 * pause, _LONGEST_PAUSE)
+            pause = next_pause(pause, lasted=asyncio.get_running_loop().time() - began)
             if await self._stops_within(pause, worker):
                 return status
             await self._start(worker)
@@ -107,6 +106,11 @@ class Crew:
     async def _all_over(self, beginning: Awaitable[None]) -> Sequence[int]:
         await beginning
         return await asyncio.gather(*self._lives)
+
+
+def next_pause(before: float, *, lasted: float) -> float:
+    """Seconds until another one is started: ever more for those that never last."""
+    return _SHORTEST_PAUSE if lasted > _STEADY else min(max(2 * before, _SHORTEST_PAUSE), _LONGEST_PAUSE)
 
 
 @contextmanager

@@ -43,6 +43,10 @@ class Taken:
     place: Place
     parent: int
 
+    @property
+    def is_orphaned(self) -> bool:
+        return os.getppid() != self.parent
+
     @classmethod
     def parse(cls, text: str) -> Self:
         """Raises ValueError for what no parent has handed over."""

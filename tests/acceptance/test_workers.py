@@ -193,6 +193,7 @@ def test_workers_end_with_a_parent_that_was_killed(installation: Installation, t
         workers.parent.kill()
         workers.parent.wait(PATIENCE)
         wait_until_gone(pids)
+        assert not list(tmp_path.glob("seawall-figures-*"))
     with crew(installation, tmp_path, 2, "--set", f"edge.port={port}") as workers:
         assert workers.ask("/v1/buckets/documents")[0] == 200
 
