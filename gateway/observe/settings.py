@@ -30,5 +30,5 @@ class ObserveSettings:
     log_format: LogFormat = field(default=LogFormat.JSON, metadata=setting("How a line is written: for machines or for people."))
     bucket_series: int = field(
         default=100,
-        metadata=setting("Buckets that each process counts by name; all others are counted together, as other.", most=100_000),
+        metadata=setting("Buckets that each process counts by name; all others are counted together, as other.", most=10_000),
     )

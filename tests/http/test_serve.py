@@ -11,7 +11,7 @@ import pytest
 from buckets.errors import BrokenSetting
 from buckets.memory.catalog import MemoryCatalog
 from buckets.model.commit import Outcome, PutItem
-from gateway.edge.listen import bind, url_of
+from gateway.edge.listen import bind, bind_each, url_of
 from gateway.edge.settings import EdgeSettings
 from tests.http.house import House, served
 from tests.http.wire import ask, bearer, connected, request
@@ -46,6 +46,21 @@ class TestSockets:
     def test_processes_of_ours_share_a_port(self) -> None:
         with bind("127.0.0.1", 0, shared=True) as one, bind("127.0.0.1", one.getsockname()[1], shared=True) as two:
             assert one.getsockname() == two.getsockname()
+
+    def test_several_share_an_address_that_nobody_else_gets(self) -> None:
+        wires = bind_each("127.0.0.1", 0, 3)
+        try:
+            for wire in wires:
+                wire.listen()
+            port = wires[0].getsockname()[1]
+            assert {wire.getsockname() for wire in wires} == {("127.0.0.1", port)}
+            with pytest.raises(BrokenSetting):
+                bind_each("127.0.0.1", port, 2)
+            with pytest.raises(BrokenSetting):
+                bind("127.0.0.1", port)
+        finally:
+            for wire in wires:
+                wire.close()
 
 
 class TestDrain:
