@@ -4,9 +4,10 @@ Every promise here has a test in `tests/suites/` that all implementations pass. 
 `find_x` may be None, `load_x` raises; `put open stat delete walk` move bytes; `page` lists.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
@@ -187,11 +188,27 @@ class Condemned:
     erased: int = 0
 
 
-class Running(Protocol):
-    """Which requests with an idempotency key are running, in any process."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """A name while it is ours. The truth may refuse whoever comes with a smaller `fence` than it has seen."""
 
-    def hold(self, owner: Owner, key: str) -> AbstractAsyncContextManager[None]:
-        """While a request runs; RequestRunning when another with its key does. A process that is killed holds nothing for long."""
+    fence: int
+    wanted: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set as soon as somebody waits for the name, or has taken it away."""
+
+
+class Locks(Protocol):
+    """Names that one request has at a time, in any process: they spare work that would be in vain, and decide nothing.
+
+    For whoever holds one may be the second to do so when processes cannot talk to each other. A process that is killed holds
+    nothing for long.
+    """
+
+    def hold(self, name: str, *, patience: timedelta = timedelta()) -> AbstractAsyncContextManager[Hold | None]:
+        """A name for as long as the context lasts; None when another has it.
+
+        With patience the other is asked to let go, and waited for. Each hold of a name has a greater fence than those before.
+        """
 
 
 class Garbage(Protocol):

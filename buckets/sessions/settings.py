@@ -7,7 +7,7 @@ from buckets.settings import Secret, Unit, setting
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionsSettings:
-    """Redis or Valkey: live uploads, rate limits and invalidations. It may be lost at any time."""
+    """Redis or Valkey, 6.2 or newer: uploads under way and locks, for all processes. It may be lost at any time."""
 
     url: Secret = field(
         default=Secret(), metadata=setting("The address: redis://user:password@host/0; empty keeps sessions in the process.")
@@ -15,6 +15,9 @@ class SessionsSettings:
     timeout: float = field(
         default=0.25,
         metadata=setting(
-            "How long one command may take before its answer is done without.", unit=Unit.SECONDS, least=0.01, most=60
+            "How long a request may wait for it; then it is done without until it answers again.",
+            unit=Unit.SECONDS,
+            least=0.01,
+            most=60,
         ),
     )

@@ -7,7 +7,7 @@ from buckets.model.bucket import Bucket, Rules
 from buckets.model.commit import Repeatable
 from buckets.model.job import NewJob
 from buckets.names import BucketName, JobId
-from buckets.ports import Buckets, Founded, Jobs, Running
+from buckets.ports import Buckets, Founded, Jobs, Locks
 from buckets.service.bucket import ChangeBucket, MakeBucket
 from gateway.auth.once import once
 from gateway.auth.permit import Permit
@@ -24,7 +24,7 @@ class BucketServices:
     make: MakeBucket
     change: ChangeBucket
     jobs: Jobs
-    running: Running
+    locks: Locks
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class GuardedBuckets:
 
     async def make(self, name: BucketName, rules: Rules, repeatable: Repeatable | None = None) -> Founded:
         self.permit.must_govern("create_bucket")
-        async with once(self.services.running, self.permit, repeatable):
+        async with once(self.services.locks, self.permit, repeatable):
             return await self.services.make(name, rules, self.permit.origin("create_bucket"), repeatable)
 
     async def find(self, name: BucketName) -> Bucket:

@@ -11,7 +11,7 @@ from buckets.model.commit import UNCONDITIONAL, Committed, Condition, Deleted, R
 from buckets.model.page import Order, Place, Ranked
 from buckets.model.version import Head, Kept
 from buckets.names import BucketName, ObjectKey, UserId, VersionId
-from buckets.ports import Objects, Running
+from buckets.ports import Locks, Objects
 from buckets.service.copy import CopyObject, CopyTerms, Source, Target, Words
 from buckets.service.edit import EditObject, Edits
 from buckets.service.listing import Listed, Listing, ListObjects
@@ -42,7 +42,7 @@ class ObjectServices:
     restore: RestoreObject
     listing: ListObjects
     objects: Objects
-    running: Running
+    locks: Locks
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class GuardedObjects:
 
     async def put(self, name: BucketName, key: ObjectKey, upload: Upload) -> tuple[Bucket, Committed]:
         bucket = await self.permit.writable("put_object", name)
-        async with once(self.services.running, self.permit, upload.repeatable):
+        async with once(self.services.locks, self.permit, upload.repeatable):
             return bucket, await self.services.put(bucket, key, upload, self.permit.origin("put_object"))
 
     async def head(self, name: BucketName, key: ObjectKey, version: VersionId | None = None) -> tuple[Bucket, Head]:
@@ -87,7 +87,7 @@ class GuardedObjects:
     ) -> tuple[Bucket, Committed]:
         there = await self.permit.writable("copy_object", target[0])
         here = await self.permit.readable(source[0])
-        async with once(self.services.running, self.permit, terms.repeatable):
+        async with once(self.services.locks, self.permit, terms.repeatable):
             _, committed = await self.services.copy(
                 Source(bucket=here, key=source[1], version=version),
                 Target(there, target[1]),
@@ -99,7 +99,7 @@ class GuardedObjects:
     async def move(self, source: Named, target: Named, terms: CopyTerms) -> tuple[Bucket, Committed]:
         there = await self.permit.writable("move_object", target[0])
         here = await self.permit.writable("move_object", source[0])
-        async with once(self.services.running, self.permit, terms.repeatable):
+        async with once(self.services.locks, self.permit, terms.repeatable):
             return there, await self.services.move(
                 Source(bucket=here, key=source[1]), Target(there, target[1]), self.permit.origin("move_object"), terms
             )
@@ -110,7 +110,7 @@ class GuardedObjects:
 
     async def restore(self, name: BucketName, key: ObjectKey, repeatable: Repeatable | None = None) -> tuple[Bucket, Committed]:
         bucket = await self.permit.writable("restore_object", name)
-        async with once(self.services.running, self.permit, repeatable):
+        async with once(self.services.locks, self.permit, repeatable):
             return bucket, await self.services.restore(bucket, key, self.permit.origin("restore_object"), repeatable)
 
     async def page(self, name: BucketName, listing: Listing) -> Listed:

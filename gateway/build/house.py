@@ -9,15 +9,15 @@ from importlib.metadata import version
 from aiohttp import web
 
 from buckets.errors import BrokenSetting, StorageError
-from buckets.memory.running import MemoryRunning
+from buckets.memory.locks import MemoryLocks
 from buckets.model.blob import Placement
-from buckets.ports import Catalog, Clock, Ids, Phases
+from buckets.ports import Catalog, Clock, Ids, Locks, Meter, Phases
 from buckets.scalars import base64_bytes
 from buckets.service.blob_names import BlobNames
 from buckets.service.committer import Committer
 from buckets.service.founding import Founding
 from buckets.sessions.link import RedisLink
-from buckets.sessions.running import RedisRunning
+from buckets.sessions.locks import RedisLocks
 from gateway.auth.authenticate import Authenticator
 from gateway.auth.door import Door
 from gateway.auth.guard import Guard
@@ -87,7 +87,7 @@ async def build(config: Config, *, phases: Phases | None = None, page: Page | No
         phases = phases or MeteredPhases(meter, clock)
         committer = Committer(objects=catalog, ids=ids, phases=phases)
         meter.gauge("seawall_commit_waiting", lambda: committer.waiting)
-        link = _link(config, stack)
+        link = _link(config, meter, clock, stack)
         health = HealthChecks(catalog.check, Check(name="store", ask=store.check), *_sessions(link))
         names = BlobNames(catalog, clock, ids.uuid7())
         parts = Parts(
@@ -96,7 +96,7 @@ async def build(config: Config, *, phases: Phases | None = None, page: Page | No
             catalog=catalog,
             store=store,
             jobs=known.jobs,
-            running=RedisRunning(link=link, here=MemoryRunning(), ids=ids) if link else MemoryRunning(),
+            locks=_locks(link, ids, clock),
             checksums=StreamChecksums(),
             committer=committer,
             names=names,
@@ -153,12 +153,17 @@ def _authenticator(config: Config, catalog: Catalog, seal: Seal, clock: Clock) -
     )
 
 
-def _link(config: Config, stack: AsyncExitStack) -> RedisLink | None:
+def _link(config: Config, meter: Meter, clock: Clock, stack: AsyncExitStack) -> RedisLink | None:
     if not config.sessions.url:
         return None
-    link = RedisLink(config.sessions.url.reveal(), timeout=config.sessions.timeout)
+    link = RedisLink(config.sessions.url.reveal(), timeout=config.sessions.timeout, meter=meter, clock=clock)
     stack.push_async_callback(link.close)
     return link
+
+
+def _locks(link: RedisLink | None, ids: Ids, clock: Clock) -> Locks:
+    here = MemoryLocks(clock)
+    return RedisLocks(link=link, here=here, ids=ids, clock=clock) if link else here
 
 
 def _sessions(link: RedisLink | None) -> list[Check]:

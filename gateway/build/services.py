@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from buckets.ports import BlobStore, Catalog, Checksums, Clock, Ids, Jobs, Meter, Phases, Running
+from buckets.ports import BlobStore, Catalog, Checksums, Clock, Ids, Jobs, Locks, Meter, Phases
 from buckets.service.blob_names import BlobNames
 from buckets.service.bucket import ChangeBucket, MakeBucket
 from buckets.service.committer import Committer
@@ -33,7 +33,7 @@ class Parts:
     catalog: Catalog
     store: BlobStore
     jobs: Jobs
-    running: Running
+    locks: Locks
     checksums: Checksums
     committer: Committer
     names: BlobNames
@@ -66,7 +66,7 @@ def _objects(parts: Parts) -> ObjectServices:
         restore=RestoreObject(objects=catalog, committer=committer, ids=ids),
         listing=ListObjects(objects=catalog),
         objects=catalog,
-        running=parts.running,
+        locks=parts.locks,
     )
 
 
@@ -88,5 +88,5 @@ def _buckets(parts: Parts) -> BucketServices:
         make=MakeBucket(buckets=parts.catalog, ids=parts.ids, clock=parts.clock, placement=parts.placement),
         change=ChangeBucket(buckets=parts.catalog),
         jobs=parts.jobs,
-        running=parts.running,
+        locks=parts.locks,
     )

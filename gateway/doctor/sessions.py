@@ -3,9 +3,10 @@
 from collections.abc import AsyncGenerator
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 
 from buckets.errors import BrokenSetting, SessionsUnavailable
-from buckets.ports import Clock, Ids
+from buckets.ports import Clock, Ids, Meter
 from buckets.sessions.link import RedisLink, SessionServer
 from buckets.sessions.reasons import reason
 from buckets.sessions.settings import SessionsSettings
@@ -14,7 +15,7 @@ from gateway.doctor.finding import Finding, failed, skipped, warned, well
 
 NAME = "redis"
 _WRITES = "redis.writes"
-_SECONDS = 10.0
+_LASTING = timedelta(seconds=10)
 """A key that could not be removed goes by itself after that."""
 
 
@@ -23,6 +24,7 @@ class SessionsCheck:
     """One connection, as the service makes it."""
 
     settings: SessionsSettings
+    meter: Meter
     clock: Clock
     ids: Ids
     advice: Advice
@@ -32,7 +34,7 @@ class SessionsCheck:
             yield skipped(NAME, "not set: each process knows only what it does itself")
             return
         try:
-            link = RedisLink(self.settings.url.reveal(), timeout=self.settings.timeout)
+            link = RedisLink(self.settings.url.reveal(), timeout=self.settings.timeout, meter=self.meter, clock=self.clock)
         except BrokenSetting as fault:
             yield failed(NAME, fault.problem, "Set sessions.url anew.")
             return
@@ -56,14 +58,38 @@ class SessionsCheck:
 
     async def _written(self, link: RedisLink) -> Finding:
         """As a request that must not run twice is held: taken, seen by others, prolonged and released by our scripts."""
-        name, token = f"doctor:{self.ids.uuid7()}", self.ids.secret(16).hex()
+        probe = _Probe(link, f"doctor:{self.ids.uuid7()}", self.ids.secret(16).hex())
         try:
-            return await _held(link, name, token)
+            return await probe.finding()
         except SessionsUnavailable as fault:
             return failed(_WRITES, reason(fault), "Let our user set keys and run scripts, on a primary with memory to spare.")
         finally:
             with suppress(SessionsUnavailable):
-                await link.release(name, token)
+                await probe.release()
+
+
+@dataclass(frozen=True, slots=True)
+class _Probe:
+    """A name that is taken and let go of."""
+
+    link: RedisLink
+    name: str
+    token: str
+
+    async def finding(self) -> Finding:
+        if not await self._is_taken(self.token) or await self._is_taken("another"):
+            return failed(_WRITES, "it does not keep what it is given", "See that sessions.url leads to one primary.")
+        await self.link.run("prolong", keys=[self.name], args=[self.token, _LASTING])
+        await self.release()
+        if not await self._is_taken(self.token):
+            return failed(_WRITES, "a key that was removed is still there", "See that sessions.url leads to one primary.")
+        return well(_WRITES, "keys are set, kept and removed, and scripts run")
+
+    async def release(self) -> None:
+        await self.link.run("release", keys=[self.name], args=[self.token])
+
+    async def _is_taken(self, token: str) -> bool:
+        return await self.link.run("take", keys=[self.name, "fence"], args=[token, _LASTING, 0]) is not None
 
 
 def answered(seconds: float, *, limit: float, server: SessionServer | None) -> Finding:
@@ -84,13 +110,3 @@ async def _server(link: RedisLink) -> SessionServer | None:
     with suppress(SessionsUnavailable):
         return await link.server()
     return None
-
-
-async def _held(link: RedisLink, name: str, token: str) -> Finding:
-    if not await link.take(name, token, seconds=_SECONDS) or await link.take(name, "another", seconds=_SECONDS):
-        return failed(_WRITES, "it does not keep what it is given", "See that sessions.url leads to one primary.")
-    await link.prolong(name, token, seconds=_SECONDS)
-    await link.release(name, token)
-    if not await link.take(name, token, seconds=_SECONDS):
-        return failed(_WRITES, "a key that was removed is still there", "See that sessions.url leads to one primary.")
-    return well(_WRITES, "keys are set, kept and removed, and scripts run")

@@ -79,6 +79,9 @@ _ALL = (
         "Puts, opens and bytes of memory that the blob store has room for, those taken, and requests that wait for some.",
         ("gate", "state"),
     ),
+    Metric("seawall_sessions_seconds", Kind.HISTOGRAM, "Commands to Redis.", ("command",), STEPS),
+    Metric("seawall_sessions_faults_total", Kind.COUNTER, "Commands that Redis did not carry out, and why.", ("command", "fault")),
+    Metric("seawall_sessions_away", Kind.GAUGE, "1 while Redis is done without: it failed, and has not answered since."),
     Metric("seawall_rot_total", Kind.COUNTER, "Reads that found other bytes than were stored."),
 )
 

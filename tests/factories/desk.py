@@ -8,9 +8,9 @@ from buckets.memory.blobs import MemoryBlobStore
 from buckets.memory.catalog import MemoryCatalog
 from buckets.memory.checksums import MemoryChecksums
 from buckets.memory.jobs import MemoryJobs
+from buckets.memory.locks import MemoryLocks
 from buckets.memory.meter import MemoryMeter
 from buckets.memory.phases import MemoryPhases
-from buckets.memory.running import MemoryRunning
 from buckets.model.blob import Placement
 from buckets.model.bucket import Bucket, Versioning
 from buckets.model.commit import Origin
@@ -87,7 +87,7 @@ class Desk:
             catalog=self.catalog,
             store=self.store,
             jobs=self.jobs,
-            running=MemoryRunning(),
+            locks=MemoryLocks(self.clock),
             checksums=MemoryChecksums(),
             committer=self.committer,
             names=BlobNames(self.catalog, self.clock, IDS.uuid7()),

@@ -12,9 +12,9 @@ from buckets.memory.blobs import MemoryBlobStore
 from buckets.memory.catalog import MemoryCatalog
 from buckets.memory.checksums import MemoryChecksums
 from buckets.memory.jobs import MemoryJobs
+from buckets.memory.locks import MemoryLocks
 from buckets.memory.meter import MemoryMeter
 from buckets.memory.phases import MemoryPhases
-from buckets.memory.running import MemoryRunning
 from buckets.model.account import Role, User
 from buckets.model.bucket import Bucket
 from buckets.model.credential import ApiKey, KeyPair
@@ -152,7 +152,7 @@ class House:
                 catalog=self.catalog,
                 store=self.store,
                 jobs=self.jobs,
-                running=MemoryRunning(),
+                locks=MemoryLocks(self.clock),
                 checksums=self.checksums,
                 committer=self.committer,
                 names=BlobNames(self.catalog, self.clock, IDS.uuid7()),

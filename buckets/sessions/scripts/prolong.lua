@@ -1,7 +1,9 @@
--- A name that is ours, or nobody's, is ours for so many milliseconds more.
-local holder = redis.call('GET', KEYS[1])
-if holder == false or holder == ARGV[1] then
-    redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+-- A name that is ours, or nobody's, is ours for so many milliseconds more. Whether somebody wants it, or has it.
+-- KEYS: the name. ARGV: our token, milliseconds.
+local holder = redis.call('HGET', KEYS[1], 'holder')
+if holder and holder ~= ARGV[1] then
     return 1
 end
-return 0
+redis.call('HSET', KEYS[1], 'holder', ARGV[1])
+redis.call('PEXPIRE', KEYS[1], ARGV[2])
+return redis.call('HEXISTS', KEYS[1], 'wanted')

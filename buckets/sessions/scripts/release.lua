@@ -1,5 +1,5 @@
 -- A name that is ours is nobody's.
-if redis.call('GET', KEYS[1]) == ARGV[1] then
-    return redis.call('DEL', KEYS[1])
+-- KEYS: the name. ARGV: our token.
+if redis.call('HGET', KEYS[1], 'holder') == ARGV[1] then
+    redis.call('DEL', KEYS[1])
 end
-return 0
