@@ -14,6 +14,7 @@ BucketId = NewType("BucketId", UUID)
 CredentialId = NewType("CredentialId", UUID)
 JobId = NewType("JobId", UUID)
 LeaseId = NewType("LeaseId", UUID)
+UploadId = NewType("UploadId", UUID)
 UserId = NewType("UserId", UUID)
 VersionId = NewType("VersionId", UUID)
 

@@ -23,9 +23,10 @@ from buckets.model.commit import CommitItem, Idempotency, Origin, Outcome, Owner
 from buckets.model.credential import ApiKey, KeyPair
 from buckets.model.event import Event
 from buckets.model.job import Job, JobOutcome, JobState, LeaseState, NewJob, Progress, Schedule
+from buckets.model.live_upload import Change, LivePart, LiveUpload, Writing
 from buckets.model.page import Folder, Order, Place, Ranked
 from buckets.model.version import Digests, Head, Kept
-from buckets.names import AccessKey, AccountId, BlobId, BucketId, BucketName, JobId, ObjectKey, UserId, VersionId
+from buckets.names import AccessKey, AccountId, BlobId, BucketId, BucketName, JobId, ObjectKey, UploadId, UserId, VersionId
 
 
 class BlobStore(Protocol):
@@ -209,6 +210,38 @@ class Locks(Protocol):
 
         With patience the other is asked to let go, and waited for. Each hold of a name has a greater fence than those before.
         """
+
+
+class Sessions(Protocol):
+    """Uploads under way, at once: a copy of what the truth has acknowledged, and who is writing, which nobody else knows.
+
+    It may be lost or behind at any time; `service/live_uploads.py` puts it right. After SessionsUnavailable a change may have been
+    taken in or not.
+    """
+
+    async def keep(self, upload: LiveUpload, parts: Collection[LivePart]) -> None:
+        """All that the truth knew as of a revision. It takes the place of what is older, and of nothing else."""
+
+    async def advance(self, upload: UploadId, change: Change, *, revision: int) -> None:
+        """What the truth acknowledged as this revision, if the upload is here. Changes come in any order, and more than once.
+
+        The upload's own revision grows only over those that have all come.
+        """
+
+    async def find(self, upload: UploadId, *, at_least: int = 0) -> LiveUpload | None:
+        """None when it is not here, or of an older revision than that."""
+
+    async def find_parts(self, upload: UploadId, *, at_least: int = 0) -> Sequence[LivePart] | None:
+        """Its parts in the order of their numbers; None like `find`."""
+
+    async def note(self, upload: UploadId, writing: Writing) -> None:
+        """A request is sending a part. It is forgotten when nothing more is heard of it."""
+
+    async def forget(self, upload: UploadId, request: UUID) -> None:
+        """A request has ended."""
+
+    async def writers(self, upload: UploadId) -> Sequence[Writing]:
+        """The requests that are sending parts, in the order of their ids."""
 
 
 class Garbage(Protocol):
