@@ -151,6 +151,6 @@ async def test_a_failure_that_nobody_waits_for_any_more_is_no_news(live: LiveUpl
     truth.gate.set()
     await asyncio.wait([loading])
     assert live._loading == {}
-    del loading
+    del asking, loading
     gc.collect()  # which is when an error that nobody looked at is told
     assert not told

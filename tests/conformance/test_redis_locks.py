@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -106,3 +107,29 @@ async def test_without_redis_a_process_knows_of_its_own(name: str) -> None:
         async with locks.hold(name, patience=LONG) as again:
             assert again
             assert again.fence > hold.fence
+
+
+class SlowLink:
+    """A Redis that takes its time over a prolongation."""
+
+    def __init__(self) -> None:
+        self.commands: list[str] = []
+        self.prolonging, self.gate = asyncio.Event(), asyncio.Event()
+
+    async def run(self, command: str, *, keys: Sequence[str], args: Sequence[object]) -> object:
+        assert keys
+        assert args
+        if command == "prolong":
+            self.prolonging.set()
+            await self.gate.wait()
+        self.commands.append(command)
+        return 1 if command == "take" else 0
+
+
+async def test_a_prolongation_under_way_does_not_take_the_name_again_after_the_release(name: str) -> None:
+    link: Any = SlowLink()
+    async with locks_of(link).hold(name) as hold:
+        assert hold
+        await asyncio.wait_for(link.prolonging.wait(), BOUND)
+        asyncio.get_running_loop().call_soon(link.gate.set)
+    assert link.commands == ["take", "prolong", "release"]
