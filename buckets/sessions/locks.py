@@ -16,7 +16,7 @@ _ASKED_EVERY = 0.1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RedisLocks:
-    """The `Locks` port. While Redis is away each process knows of those `here` only.
+    """The `Locks` port. While Redis is away each process knows of those `here` only, and its fences are of its own clock.
 
     A name is kept for `lasting`, and once in `every` seconds its holder prolongs that and learns whether somebody wants it: from
     the name itself, for a message could be missed.
