@@ -96,6 +96,12 @@ class RedisLink:
         """Raise unless the server answers, and takes what is written."""
         await self.run("probe", keys=["probe"], args=[_PROBE_LASTS])
 
+    async def ping(self) -> None:
+        """Raise unless the server answers, whatever it takes."""
+        with self._measured("ping"):
+            async with asyncio.timeout(self._timeout), self._room:
+                await self._client.ping()
+
     async def server(self) -> SessionServer:
         """What it is; a role that may not ask gets SessionsUnavailable."""
         with self._measured("info"):

@@ -10,7 +10,6 @@ from redis.exceptions import (
     OutOfMemoryError,
     ReadOnlyError,
     ResponseError,
-    TimeoutError,  # noqa: A004  # likewise
 )
 
 from buckets.errors import SessionsUnavailable
@@ -21,7 +20,7 @@ _REASONS: tuple[tuple[type[Exception], str], ...] = (
     (NoPermissionError, "it does not let us do that"),
     (OutOfMemoryError, "it is out of memory"),
     (ReadOnlyError, "it is a replica, which cannot be written to"),
-    (TimeoutError, "it did not answer in time"),
+    (TimeoutError, "it did not answer in time"),  # ours: the driver's own limits are off
     (ResponseError, "it refused the command"),
     (ConnectionError, "no connection could be made"),
     (OSError, "no connection could be made"),

@@ -85,7 +85,8 @@ class Doctor:
         return Seal(key, ids=self._ids).unseal
 
     def _sessions(self) -> Iterable[Check]:
-        check = SessionsCheck(settings=self._config.sessions, meter=MemoryMeter(), clock=self._clock, ids=self._ids, advice=self._advice)
+        settings, advice = self._config.sessions, self._advice
+        check = SessionsCheck(settings=settings, meter=MemoryMeter(), clock=self._clock, advice=advice)
         yield Check(name=sessions.NAME, ask=check.ask, remedy=self._advice.sessions)
 
     def _stores(self) -> Iterable[Check]:

@@ -3,10 +3,9 @@
 from collections.abc import AsyncGenerator
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
 
 from buckets.errors import BrokenSetting, SessionsUnavailable
-from buckets.ports import Clock, Ids, Meter
+from buckets.ports import Clock, Meter
 from buckets.sessions.link import RedisLink, SessionServer
 from buckets.sessions.reasons import reason
 from buckets.sessions.settings import SessionsSettings
@@ -15,8 +14,6 @@ from gateway.doctor.finding import Finding, failed, skipped, warned, well
 
 NAME = "redis"
 _WRITES = "redis.writes"
-_LASTING = timedelta(seconds=10)
-"""A key that could not be removed goes by itself after that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +23,6 @@ class SessionsCheck:
     settings: SessionsSettings
     meter: Meter
     clock: Clock
-    ids: Ids
     advice: Advice
 
     async def ask(self) -> AsyncGenerator[Finding, None]:
@@ -46,50 +42,15 @@ class SessionsCheck:
 
     async def _told(self, link: RedisLink) -> AsyncGenerator[Finding, None]:
         try:
-            await link.check()
+            await link.ping()
             began = self.clock.monotonic()
-            await link.check()
+            await link.ping()
         except SessionsUnavailable as fault:
             yield failed(NAME, reason(fault), self.advice.sessions)
             yield skipped(_WRITES, "it did not answer")
             return
         yield answered(self.clock.monotonic() - began, limit=self.settings.timeout, server=await _server(link))
-        yield await self._written(link)
-
-    async def _written(self, link: RedisLink) -> Finding:
-        """As a request that must not run twice is held: taken, seen by others, prolonged and released by our scripts."""
-        probe = _Probe(link, f"doctor:{self.ids.uuid7()}", self.ids.secret(16).hex())
-        try:
-            return await probe.finding()
-        except SessionsUnavailable as fault:
-            return failed(_WRITES, reason(fault), "Let our user set keys and run scripts, on a primary with memory to spare.")
-        finally:
-            with suppress(SessionsUnavailable):
-                await probe.release()
-
-
-@dataclass(frozen=True, slots=True)
-class _Probe:
-    """A name that is taken and let go of."""
-
-    link: RedisLink
-    name: str
-    token: str
-
-    async def finding(self) -> Finding:
-        if not await self._is_taken(self.token) or await self._is_taken("another"):
-            return failed(_WRITES, "it does not keep what it is given", "See that sessions.url leads to one primary.")
-        await self.link.run("prolong", keys=[self.name], args=[self.token, _LASTING])
-        await self.release()
-        if not await self._is_taken(self.token):
-            return failed(_WRITES, "a key that was removed is still there", "See that sessions.url leads to one primary.")
-        return well(_WRITES, "keys are set, kept and removed, and scripts run")
-
-    async def release(self) -> None:
-        await self.link.run("release", keys=[self.name], args=[self.token])
-
-    async def _is_taken(self, token: str) -> bool:
-        return await self.link.run("take", keys=[self.name, "fence"], args=[token, _LASTING, 0]) is not None
+        yield await _written(link)
 
 
 def answered(seconds: float, *, limit: float, server: SessionServer | None) -> Finding:
@@ -110,3 +71,12 @@ async def _server(link: RedisLink) -> SessionServer | None:
     with suppress(SessionsUnavailable):
         return await link.server()
     return None
+
+
+async def _written(link: RedisLink) -> Finding:
+    """By a script, as everything is that the service keeps there; the key goes by itself."""
+    try:
+        await link.check()
+    except SessionsUnavailable as fault:
+        return failed(_WRITES, reason(fault), "Let our user set keys and run scripts, on a primary with memory to spare.")
+    return well(_WRITES, "it takes a key, and scripts run")

@@ -4,14 +4,13 @@ import os
 import signal
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from redis.asyncio import Redis
 
-from buckets.sessions.link import RedisLink
+from buckets.memory.meter import MemoryMeter
 from buckets.sessions.settings import SessionsSettings
 from buckets.settings import Secret
 from gateway.doctor.advice import Advice
@@ -19,7 +18,7 @@ from gateway.doctor.finding import Finding, Status
 from gateway.doctor.sessions import SessionsCheck, answered
 from gateway.embedded.layout import DataDirectory
 from gateway.embedded.valkey import ValkeyServer
-from gateway.system import SystemClock, SystemIds
+from gateway.system import SystemClock
 from tests.factories.findings import amiss, by_name, found
 from tests.fixtures.stack import client_of, running
 
@@ -36,7 +35,10 @@ def valkey(tmp_path: Path) -> Iterator[ValkeyServer]:
 
 async def examined(url: str, **changed: Any) -> Sequence[Finding]:
     check = SessionsCheck(
-        settings=replace(SessionsSettings(url=Secret(url)), **changed), clock=SystemClock(), ids=SystemIds(), advice=Advice()
+        settings=SessionsSettings(url=Secret(url), **{"timeout": 5.0, **changed}),
+        meter=MemoryMeter(),
+        clock=SystemClock(),
+        advice=Advice(),
     )
     findings = await found(check.ask())
     assert CANARY not in str(findings)
@@ -49,12 +51,12 @@ async def asked(valkey: ValkeyServer) -> AsyncIterator[Redis]:
         yield client
 
 
-async def test_a_redis_that_is_well_is_well_and_holds_nothing_afterwards(valkey: ValkeyServer) -> None:
+async def test_a_redis_that_is_well_is_well_and_holds_nothing_a_second_later(valkey: ValkeyServer) -> None:
     findings = await examined(valkey.url)
     assert amiss(findings) == {}
     assert "noeviction, keeps a log" in by_name(findings)["redis"].found
     async with asked(valkey) as client:
-        assert await client.dbsize() == 0
+        assert [await client.pttl(key) <= 1000 for key in await client.keys("*")] in ([], [True])
 
 
 async def test_what_it_evicts_and_forgets_is_told_as_a_note(valkey: ValkeyServer) -> None:
@@ -131,25 +133,9 @@ async def test_a_user_without_a_right_is_told_and_its_key_goes(valkey: ValkeySer
         await client.acl_setuser("poor", enabled=True, passwords=[f"+{CANARY}"], keys="*", commands=["+@all", right])
         findings = await examined(f"{valkey.url}?username=poor&password={CANARY}")
         assert amiss(findings) == WRITES
-        assert by_name(findings)["redis.writes"].found == "it does not let us do that"
+        assert by_name(findings)["redis.writes"].found in ("it does not let us do that", "it refused the command")
         for key in await client.keys("*"):
             assert 0 < await client.pttl(key) <= 10_000
-
-
-@pytest.mark.parametrize("answers", [(True, True, True), (True, False, False), (False, False, True)])
-async def test_one_that_does_not_keep_what_it_is_given_is_no_one_server(
-    valkey: ValkeyServer, monkeypatch: pytest.MonkeyPatch, answers: Sequence[bool]
-) -> None:
-    """Two servers behind one address look like that."""
-    given = iter(answers)
-
-    async def take(*_: object, **__: object) -> bool:
-        return next(given)
-
-    monkeypatch.setattr(RedisLink, "take", take)
-    findings = await examined(valkey.url)
-    assert amiss(findings) == WRITES
-    assert "one primary" in by_name(findings)["redis.writes"].remedy
 
 
 async def test_one_that_does_not_say_what_it_is_is_well(valkey: ValkeyServer) -> None:
