@@ -46,8 +46,8 @@ fmt: setup  ## Format the code
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-bench: setup  ## Measure against the store underneath, in one run
-	@$(BIN)/python -m tests.bench
+bench: setup  ## Measure against the store underneath; choose with ARGS="get-small --rounds 3"
+	@$(BIN)/python -m tests.bench $(ARGS)
 
 clean:  ## Remove what the commands made, data excepted
 	@rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis dist build

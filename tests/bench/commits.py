@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import statistics
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -20,12 +21,12 @@ from buckets.model.commit import PutItem
 from buckets.service.committer import Committer
 from gateway.embedded.postgres import PostgresServer
 from gateway.system import SystemClock, SystemIds
+from tests.bench.figures import ratio
+from tests.bench.plan import Plan
 from tests.bench.table import Line
 from tests.factories import values
 from tests.fixtures.meters import RecordingMeter
 
-ROUNDS = 5
-ITEMS = 1024
 CALLERS = 256
 
 
@@ -35,21 +36,26 @@ class Stage:
     owners: Sequence[User]
     bucket: Bucket
     numbers: Iterator[int]
+    commits: int
 
 
-async def commits(server: PostgresServer) -> Sequence[Line]:
-    stage = await _stage(server)
+async def commits(server: PostgresServer, plan: Plan) -> Sequence[Line]:
+    stage = await _stage(server, plan.commits)
     single, one_owner, many_owners = [], [], []
-    for _ in range(ROUNDS):
+    for _ in range(plan.rounds):
         single.append(await _rate(stage, group=1, lanes=1, owners=1))
         one_owner.append(await _rate(stage, group=64, lanes=2, owners=1))
         many_owners.append(await _rate(stage, group=64, lanes=2, owners=16))
     await stage.catalog.close()
     return [
-        Line("commits, each its own transaction, one lane", single),
-        Line("commits in groups, one owner", one_owner, "single", single),
-        Line("commits in groups, 16 owners", many_owners, "single", single),
+        _line("commits, each its own transaction, one lane", single, single),
+        _line("commits in groups, one owner", one_owner, single),
+        _line("commits in groups, 16 owners", many_owners, single),
     ]
+
+
+def _line(name: str, rates: Sequence[float], single: Sequence[float]) -> Line:
+    return Line(name, {"rate": f"{statistics.median(rates):,.0f} /s", "x single": f"{ratio(rates, single):.2f}"})
 
 
 async def _rate(stage: Stage, *, group: int, lanes: int, owners: int) -> float:
@@ -62,12 +68,12 @@ async def _rate(stage: Stage, *, group: int, lanes: int, owners: int) -> float:
 
     began = time.perf_counter()
     await asyncio.gather(*(call() for _ in range(CALLERS)))
-    return ITEMS / (time.perf_counter() - began)
+    return stage.commits / (time.perf_counter() - began)
 
 
 async def _items(stage: Stage, owners: int) -> Sequence[PutItem]:
-    leases = [await _lease(stage.catalog) for _ in range(ITEMS // 1024)]
-    names = itertools.chain.from_iterable(leases)
+    leases = [await _lease(stage.catalog) for _ in range(-(-stage.commits // 1024))]
+    names = itertools.islice(itertools.chain.from_iterable(leases), stage.commits)
     writers = itertools.cycle(stage.owners[:owners])
     return [
         values.put_item(stage.bucket, f"cards/{next(stage.numbers):09d}", b"card", owner=next(writers), name=name) for name in names
@@ -88,7 +94,7 @@ async def fresh_database(server: PostgresServer, name: str) -> str:
     return dsn
 
 
-async def _stage(server: PostgresServer) -> Stage:
+async def _stage(server: PostgresServer, commits: int) -> Stage:
     dsn = await fresh_database(server, "commits")
     catalog = PostgresCatalog(await Pool.open(RecordingMeter(), SystemClock(), dsn=dsn), ids=SystemIds(), clock=SystemClock())
     owners = [values.user() for _ in range(16)]
@@ -96,4 +102,4 @@ async def _stage(server: PostgresServer) -> Stage:
     await catalog.ensure_placement(values.PLACEMENT)
     bucket = values.bucket(owners[0])
     await catalog.create_bucket(bucket)
-    return Stage(catalog, owners, bucket, itertools.count())
+    return Stage(catalog, owners, bucket, itertools.count(), commits)

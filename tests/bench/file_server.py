@@ -4,8 +4,11 @@ import asyncio
 import os
 import sys
 from pathlib import Path
+from typing import BinaryIO
 
 from aiohttp import web
+
+_SMALL = 1 << 20
 
 
 async def main(root: Path) -> None:
@@ -23,7 +26,15 @@ async def main(root: Path) -> None:
 
 
 async def _put(root: Path, request: web.Request) -> web.Response:
-    await asyncio.to_thread(_write, root / request.match_info["name"], await request.read())
+    path = root / request.match_info["name"]
+    fresh = path.with_name(f"{path.name}.{os.urandom(4).hex()}")
+    if (request.content_length or 0) > _SMALL:
+        with await asyncio.to_thread(fresh.open, "wb") as file:
+            async for chunk in request.content.iter_chunked(_SMALL):
+                await asyncio.to_thread(file.write, chunk)
+            await asyncio.to_thread(_keep, file, path)
+    else:
+        await asyncio.to_thread(_write, fresh, path, await request.read())
     return web.Response(status=201)
 
 
@@ -31,13 +42,17 @@ async def _get(root: Path, request: web.Request) -> web.StreamResponse:
     return web.FileResponse(root / request.match_info["name"])
 
 
-def _write(path: Path, body: bytes) -> None:
-    fresh = path.with_name(f"{path.name}.{os.urandom(4).hex()}")
+def _write(fresh: Path, path: Path, body: bytes) -> None:
+    """In one go: each visit to a thread costs a small body more than its bytes."""
     with fresh.open("wb") as file:
         file.write(body)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.rename(path)
+        _keep(file, path)
+
+
+def _keep(file: BinaryIO, path: Path) -> None:
+    file.flush()
+    os.fsync(file.fileno())
+    Path(file.name).rename(path)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 
 from buckets.catalog.catalog import PostgresCatalog
 from buckets.catalog.pool import Pool
@@ -11,39 +10,34 @@ from buckets.model.page import Order
 from gateway.embedded.postgres import PostgresServer
 from gateway.system import SystemClock, SystemIds
 from tests.bench.commits import fresh_database
+from tests.bench.figures import Goal, percentile
+from tests.bench.plan import Plan
+from tests.bench.table import Line
 from tests.factories.crowd import Crowd, crowds
 from tests.fixtures.databases import connected
 from tests.fixtures.meters import RecordingMeter
 
-SIZES = {"10 k": 10_000, "1 M": 1_000_000}
 PAGE = 1000
-TURNS = 100
+_GOAL = Goal(text="p99 ≤ 30 ms", most=30)
 
 
-@dataclass(frozen=True)
-class Times:
-    """How long pages took."""
-
-    what: str
-    seconds: Sequence[float]
-
-    def __str__(self) -> str:
-        ordered = sorted(self.seconds)
-        middle, worst = (1000 * ordered[int(len(ordered) * part)] for part in (0.5, 0.99))
-        return f"{self.what:48} p50 {middle:6.1f} ms   p99 {worst:6.1f} ms"
-
-
-async def listing(server: PostgresServer) -> Sequence[Times]:
+async def listing(server: PostgresServer, plan: Plan) -> Sequence[Line]:
     dsn = await fresh_database(server, "lists")
     async with connected(dsn) as owner:
-        found = await crowds(owner, *SIZES.values())
+        found = await crowds(owner, *plan.names)
     catalog = PostgresCatalog(await Pool.open(RecordingMeter(), SystemClock(), dsn=dsn), ids=SystemIds(), clock=SystemClock())
-    lines = [line for name, crowd in zip(SIZES, found, strict=True) for line in await _of(catalog, name, crowd)]
+    lines = [line for crowd in found for line in await _of(catalog, crowd, plan.pages)]
     await catalog.close()
     return lines
 
 
-async def _of(catalog: PostgresCatalog, name: str, crowd: Crowd) -> Sequence[Times]:
+def _line(name: str, seconds: Sequence[float]) -> Line:
+    times = {f"p{part}, ms": 1000 * percentile(seconds, part / 100) for part in (50, 99)}
+    met = {"goal": _GOAL.text, "met": _GOAL.verdict(times["p99, ms"])}
+    return Line(name, {**{column: f"{value:.1f}" for column, value in times.items()}, **met})
+
+
+async def _of(catalog: PostgresCatalog, crowd: Crowd, pages: int) -> Sequence[Line]:
     """From all over the bucket: a page begins behind another folder each time."""
 
     async def names(turn: int) -> object:
@@ -65,12 +59,12 @@ async def _of(catalog: PostgresCatalog, name: str, crowd: Crowd) -> Sequence[Tim
         return await catalog.page_ranked(crowd.bucket, Order.SIZE, falling=turn % 2 == 0, owner=crowd.rare, limit=PAGE)
 
     kinds = {"": names, ", delimiter, folders": folders, ", delimiter, names": flat, ", by time": ranked, ", rare owner": rare}
-    return [Times(f"a page of {PAGE} of {name} names{kind}", await _timed(ask)) for kind, ask in kinds.items()]
+    return [_line(f"a page of {PAGE} of {crowd.size:,} names{kind}", await _timed(ask, pages)) for kind, ask in kinds.items()]
 
 
-async def _timed(ask: Callable[[int], Awaitable[object]]) -> Sequence[float]:
+async def _timed(ask: Callable[[int], Awaitable[object]], pages: int) -> Sequence[float]:
     seconds = []
-    for turn in range(TURNS):
+    for turn in range(pages):
         began = time.perf_counter()
         await ask(turn)
         seconds.append(time.perf_counter() - began)
