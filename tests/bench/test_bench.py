@@ -51,7 +51,7 @@ def test_every_part_has_its_figures(tmp_path: Path) -> None:
     assert [line.name for line in found.requests] == [row.name for row in rows(TINY)]
     assert all(line.cells["Seawall"].endswith("/s") for line in found.requests), found.requests
     assert (len(found.pages), len(found.commits)) == (10, 3)
-    assert {line.name for line in found.steps} >= {"GET 10 KB, hot: query find_head", "PUT 10 KB: phase put.commit"}
+    assert {line.name for line in found.steps} >= {"GET 10 KB, hot: query find_heads", "PUT 10 KB: phase put.commit"}
     for markdown in (False, True):
         page = "\n".join(report.lines(found, TINY, ["--store", "disk"], at=datetime(2026, 11, 28, tzinfo=UTC), markdown=markdown))
         assert "PUT 2 MB" in page
