@@ -57,6 +57,9 @@ class Accounts(Protocol):
     async def create_account(self, account: Account, owner: User) -> None:
         """Create an account with its first user."""
 
+    async def ensure_user(self, user: User) -> bool:
+        """Make a user of an account known, and whether that was to be done: one with this id stays as it is."""
+
     async def add_key_pair(self, pair: KeyPair, *, name: str) -> None: ...
 
     async def add_api_key(self, key: ApiKey, *, name: str) -> None: ...

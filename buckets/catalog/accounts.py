@@ -21,6 +21,9 @@ class PostgresAccounts:
             await session.run(_Q["create_account"], account.id, account.canonical_id, account.name)
             await session.run(_Q["create_member"], owner.id, owner.account, owner.name, owner.role)
 
+    async def ensure_user(self, user: User) -> bool:
+        return await self._pool.row(_Q["ensure_member"], user.id, user.account, user.name, user.role) is not None
+
     async def add_key_pair(self, pair: KeyPair, *, name: str) -> None:
         await self._pool.run(
             _Q["add_key_pair"], pair.id, pair.account, pair.owner, name, pair.access_key, pair.sealed_secret, pair.expires_at

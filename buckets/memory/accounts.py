@@ -17,6 +17,11 @@ class MemoryAccounts(Tables):
         self.accounts[account.id] = account
         self.users[owner.id] = owner
 
+    async def ensure_user(self, user: User) -> bool:
+        is_new = user.id not in self.users
+        self.users.setdefault(user.id, user)
+        return is_new
+
     async def add_key_pair(self, pair: KeyPair, *, name: str) -> None:
         self.key_pairs[pair.access_key] = pair
 

@@ -1,6 +1,7 @@
 """What every catalog promises about who exists, where bytes go, and the names of blobs."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -23,6 +24,22 @@ class CatalogSuite(Staged):
 
     async def test_an_empty_catalog_has_no_owner(self, catalog: Catalog) -> None:
         assert await catalog.find_first_owner() is None
+
+    async def test_a_user_that_joins_can_be_given_keys(self, at: Stage) -> None:
+        assert await at.catalog.ensure_user(at.other)
+        key = replace(self._api_key(at), owner=at.other.id, role=at.other.role)
+        await at.catalog.add_api_key(key, name="test")
+        assert await at.catalog.find_api_key(key.token_hash) == key
+        assert await at.catalog.find_first_owner() == at.owner
+
+    async def test_a_user_that_is_there_stays_as_it_is(self, at: Stage) -> None:
+        await at.catalog.ensure_user(replace(at.other, role=Role.READ_ONLY))
+        assert not await at.catalog.ensure_user(at.other)
+        key = replace(self._api_key(at), owner=at.other.id, role=at.other.role)
+        await at.catalog.add_api_key(key, name="test")
+        found = await at.catalog.find_api_key(key.token_hash)
+        assert found
+        assert found.role is Role.READ_ONLY
 
     async def test_account_is_found_by_its_number(self, at: Stage) -> None:
         assert await at.catalog.find_account(at.owner.account) == values.account()

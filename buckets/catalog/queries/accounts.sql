@@ -6,6 +6,10 @@ INSERT INTO account (id, canonical_id, name) VALUES ($1, $2, $3);
 -- A new person or service in an account.
 INSERT INTO member (id, account, name, role) VALUES ($1, $2, $3, $4);
 
+-- name: ensure_member
+-- Another person or service in an account, unless there is one with this id; a row says that there was none.
+INSERT INTO member (id, account, name, role) VALUES ($1, $2, $3, $4) ON CONFLICT (id) DO NOTHING RETURNING id;
+
 -- name: add_key_pair
 -- A SigV4 key pair; the secret comes sealed.
 INSERT INTO credential (id, account, owner, kind, name, access_key, sealed_secret, expires_at)
