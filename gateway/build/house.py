@@ -60,6 +60,7 @@ class House:
     seal: Seal
     catalog: Catalog
     founding: Founding
+    guard: Guard
     data: Conversation
     operations: web.Application
     health: HealthChecks
@@ -115,6 +116,7 @@ async def build(config: Config, *, phases: Phases | None = None, page: Page | No
             seal=seal,
             catalog=catalog,
             founding=founding,
+            guard=door.guard,
             data=Conversation(
                 front_of=_fronts(config, door, parts, Cursors(seal_key)),
                 ids=ids,

@@ -26,7 +26,7 @@ class Credentials:
 async def first_credentials(file: Path | None, *, accounts: Accounts, owner: User, ids: Ids, seal: Seal) -> Credentials:
     """Those in the file, or fresh ones: at the first start, and when the file was lost."""
     known = _read(file) if file else None
-    fresh = known or await _mint(accounts, owner, ids, seal)
+    fresh = known or await minted("first", accounts=accounts, user=owner, ids=ids, seal=seal)
     if file and not known:
         write_private(file, json.dumps(asdict(fresh)))
     return fresh
@@ -39,28 +39,29 @@ def _read(file: Path) -> Credentials | None:
         raise StartupProblem(f"{file} cannot be read: remove it, and the next start makes new credentials.") from error
 
 
-async def _mint(accounts: Accounts, owner: User, ids: Ids, seal: Seal) -> Credentials:
+async def minted(name: str, *, accounts: Accounts, user: User, ids: Ids, seal: Seal) -> Credentials:
+    """A fresh key of each kind for a user, by what they are to be called."""
     pair, token = keys.mint(ids), tokens.mint(ids)
     await accounts.add_key_pair(
         KeyPair(
             id=CredentialId(ids.uuid7()),
-            account=owner.account,
-            owner=owner.id,
-            role=owner.role,
+            account=user.account,
+            owner=user.id,
+            role=user.role,
             access_key=pair.access_key,
             sealed_secret=seal.seal(pair.secret, pair.access_key),
         ),
-        name="first key pair",
+        name=f"{name} key pair",
     )
     await accounts.add_api_key(
         ApiKey(
             id=CredentialId(ids.uuid7()),
-            account=owner.account,
-            owner=owner.id,
-            role=owner.role,
+            account=user.account,
+            owner=user.id,
+            role=user.role,
             token_hash=token.token_hash,
             prefix=token.prefix,
         ),
-        name="first API key",
+        name=f"{name} API key",
     )
     return Credentials(pair.access_key, pair.secret, token.token)

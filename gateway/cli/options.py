@@ -9,10 +9,10 @@ import click
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def settings_options(command: F) -> F:
-    """`--set section.name=value` and `--config FILE`."""
+def settings_options(command: F, *, flag: str = "--set") -> F:
+    """`--set section.name=value` and `--config FILE`; by another flag where `--set` means something else."""
     command = click.option(
-        "--set",
+        flag,
         "given",
         multiple=True,
         metavar="NAME=VALUE",

@@ -5,6 +5,7 @@ import logging
 import os
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -25,7 +26,7 @@ class Supervisor:
     def __init__(self, directory: DataDirectory, servers: Sequence[EmbeddedServer]) -> None:
         self._directory = directory
         self._servers = servers
-        self._owner_file = directory.locks / "owner"
+        self._owner_file = _owner_file(directory)
         self._lock = FileLock(self._owner_file)
 
     def __enter__(self) -> Self:
@@ -68,6 +69,18 @@ class Supervisor:
             owner = self._owner_file.read_text("ascii")
             raise StartupProblem(f"{self._directory.root} is in use by {owner}: stop it, or choose another data directory.")
         self._owner_file.write_text(f"process {os.getpid()}", "ascii")
+
+
+def has_owner(directory: DataDirectory) -> bool:
+    """Whether somebody's servers run over it."""
+    lock = FileLock(_owner_file(directory))
+    is_free = lock.acquire()
+    lock.release()
+    return not is_free
+
+
+def _owner_file(directory: DataDirectory) -> Path:
+    return directory.locks / "owner"
 
 
 async def _keep(server: EmbeddedServer, on_restart: Callable[[str], None]) -> None:
