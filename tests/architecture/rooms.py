@@ -48,6 +48,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "gateway.tus": FRONT,
     "gateway.console": FRONT,
     "gateway.worker": (*CORE, "buckets.service", "gateway.wire", "aiohttp", "standardwebhooks"),
+    "gateway.seed": (*CORE, "buckets.service", "buckets.defaults", "gateway.auth"),
     "gateway.embedded": (*CORE, "asyncpg", "redis"),
     "gateway.observe": (*CORE, "prometheus_client", "structlog", "opentelemetry", "aiohttp"),
     "gateway.config": CORE,
