@@ -27,6 +27,7 @@ from gateway.cli.stop import Stop
 from gateway.config.config import assemble
 from gateway.seed.item import Item
 from gateway.seed.plan import Numbers, Plan, SeedSet
+from gateway.seed.sower import Patch
 from gateway.seed.tally import Count, Tally
 from gateway.system import SystemClock
 from seaweedfs.settings import StoreKind
@@ -224,6 +225,23 @@ async def test_an_object_that_somebody_has_put_there_before_stays(house: House, 
         assert [await drafts_of(house, item) for item in taken] == [[4], [4]]
 
 
+async def test_whoever_comes_between_the_look_and_the_write_is_not_overwritten(
+    house: House, keys: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await seeded(house, keys, plan(objects=0))
+    look = Patch.head
+
+    async def overtaken(patch: Patch) -> Head | None:
+        head = await look(patch)
+        await upload(house, patch.item.bucket, patch.item.key, b"theirs")
+        return head
+
+    monkeypatch.setattr(Patch, "head", overtaken)
+    report = await seeded(house, keys, plan(objects=24))
+    assert (report.tally.all.made, report.tally.all.left) == (0, 24)
+    assert {await read(house, item) for item in plan(objects=24).items()} == {b"theirs"}
+
+
 async def test_reset_removes_what_was_seeded_by_any_run_and_nothing_else(house: House, keys: Path) -> None:
     await seeded(house, keys, plan(objects=200))
     await seeded(house, keys, plan(seed=7))
@@ -258,9 +276,7 @@ async def test_trash_of_somebody_else_under_a_seeded_name_stays(house: House, ke
     await upload(house, "batches", trashed.key, b"theirs")
     services = await owner_of(house)
     await services.objects.delete(trashed.bucket, trashed.key)
-    await seeded(house, keys, plan(objects=0), reset=True)
-    assert await drafts_of(house, trashed) == [6]
-    await seeded(house, keys)
+    await seeded(house, keys, reset=True)
     assert sorted(await drafts_of(house, trashed)) == sorted([6, len(trashed.sketch.drafts[-1])])
 
 
