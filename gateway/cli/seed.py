@@ -13,10 +13,10 @@ import click
 
 from buckets.errors import BrokenSetting
 from gateway.cli.options import settings_options
+from gateway.cli.reached import reached
 from gateway.cli.seed_report import Report
 from gateway.cli.seeding import Seeding
 from gateway.cli.stop import Stop
-from gateway.cli.trial import reached
 from gateway.config.config import Config, Environment
 from gateway.config.load import load
 from gateway.seed.plan import NUMBERS, Plan, SeedSet

@@ -1,6 +1,5 @@
 """The trial installation: embedded servers over one data directory, and the settings that lead to them."""
 
-import asyncio
 import base64
 import errno
 import os
@@ -19,7 +18,7 @@ from gateway.embedded.postgres import PostgresServer
 from gateway.embedded.problems import StartupProblem
 from gateway.embedded.secret_file import load_or_create
 from gateway.embedded.server import EmbeddedServer
-from gateway.embedded.supervisor import Supervisor, has_owner
+from gateway.embedded.supervisor import Supervisor
 from gateway.embedded.valkey import ValkeyServer
 from seaweedfs.launch import LoneWeed, find_weed
 from seaweedfs.settings import StoreKind, StoreSettings
@@ -73,18 +72,6 @@ def existing(config: Config, data: Path) -> Config:
         raise StartupProblem(
             f"{error.filename} cannot be read ({error.strerror}): restore it, or go on with `seawall up --data {data}`."
         ) from error
-
-
-@contextmanager
-def reached(config: Config, data: Path) -> Iterator[Config]:
-    """The settings that lead to an installation which runs already, or to its servers, started for as long as this lasts."""
-    known = existing(config, data)
-    if has_owner(DataDirectory(data)):
-        yield known
-        return
-    with started(replace(config, store=replace(config.store, kind=known.store.kind)), data) as trial:
-        asyncio.run(trial.prepare())
-        yield trial.config
 
 
 def _nothing_new(_: int) -> bytes:

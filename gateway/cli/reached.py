@@ -1,0 +1,24 @@
+"""A way into a trial installation, for commands that work in it beside `seawall up` or without."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from gateway.cli.trial import existing, started
+from gateway.config.config import Config
+from gateway.embedded.layout import DataDirectory
+from gateway.embedded.supervisor import has_owner
+
+
+@contextmanager
+def reached(config: Config, data: Path) -> Iterator[Config]:
+    """The settings that lead to an installation which runs already, or to its servers, started for as long as this lasts."""
+    known = existing(config, data)
+    if has_owner(DataDirectory(data)):
+        yield known
+        return
+    with started(replace(config, store=replace(config.store, kind=known.store.kind)), data) as trial:
+        asyncio.run(trial.prepare())
+        yield trial.config
