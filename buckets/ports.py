@@ -307,6 +307,9 @@ class Catalog(Accounts, Buckets, Objects, Protocol):
     async def check(self) -> CatalogHealth:
         """Ask the catalog something; raises CatalogUnavailable or CatalogBusy."""
 
+    async def make_room(self) -> None:
+        """See to it that what is recorded by months and days has a place for a good while to come."""
+
     async def close(self) -> None: ...
 
 

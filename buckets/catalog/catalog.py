@@ -39,5 +39,8 @@ class PostgresCatalog(PostgresAccounts, PostgresBuckets, PostgresObjects, Postgr
             pool=self._pool.state(),
         )
 
+    async def make_room(self) -> None:
+        await self._pool.run(_Q["make_room"], idempotent=True)
+
     async def close(self) -> None:
         await self._pool.close()

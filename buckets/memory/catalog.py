@@ -14,5 +14,8 @@ class MemoryCatalog(MemoryAccounts, MemoryBuckets, MemoryCommit, MemoryObjects):
         pool = PoolState(size=0, idle=0, waiting=0, max=0)
         return CatalogHealth(latency_ms=0.0, server_version="memory", migration=0, pool=pool)
 
+    async def make_room(self) -> None:
+        """There is no other place than memory."""
+
     async def close(self) -> None:
         """Nothing to let go."""

@@ -16,6 +16,7 @@ from gateway.observe.metrics import PrometheusMeter
 from gateway.periodic import Chore
 from gateway.system import give_memory_back
 from gateway.worker.purge import purge_handler
+from gateway.worker.room import EVERY, ROOM, room_handler
 from gateway.worker.runner import Worker
 from gateway.worker.settings import WorkerSettings
 from gateway.worker.sweep import SWEEP, sweep_handler
@@ -34,14 +35,19 @@ def worker(
         batch=settings.sweep_batch,
     )
     sweep = Sweep(garbage=known.garbage, stores=stores, phases=phases, terms=terms)
-    purge = Purge(garbage=known.garbage)
-    return Worker(known.jobs, {SWEEP: sweep_handler(sweep), PURGE: purge_handler(purge)}, ids=ids, clock=clock)
+    handlers = {
+        SWEEP: sweep_handler(sweep),
+        PURGE: purge_handler(Purge(garbage=known.garbage)),
+        ROOM: room_handler(known.catalog.make_room),
+    }
+    return Worker(known.jobs, handlers, ids=ids, clock=clock)
 
 
 async def schedule(jobs: Jobs, settings: WorkerSettings) -> None:
     """What comes again and again, for whichever worker is free."""
-    for kind, seconds in ((SWEEP, settings.sweep_every), (PURGE, settings.purge_every)):
-        await jobs.ensure_schedule(Schedule(name=kind, kind=kind, every=timedelta(seconds=seconds)))
+    sweep, purge = timedelta(seconds=settings.sweep_every), timedelta(seconds=settings.purge_every)
+    for kind, every in ((SWEEP, sweep), (PURGE, purge), (ROOM, EVERY)):
+        await jobs.ensure_schedule(Schedule(name=kind, kind=kind, every=every))
 
 
 def chores(outbox: Outbox, names: BlobNames, settings: WorkerSettings) -> list[Chore]:

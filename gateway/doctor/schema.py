@@ -31,7 +31,9 @@ def partitions(missing: Sequence[str]) -> Finding:
     name = "postgres.partitions"
     if missing:
         return warned(
-            name, f"{', '.join(missing)} is missing", "Run SELECT ensure_partitions(); in that database, and every month."
+            name,
+            f"{', '.join(missing)} is missing",
+            "See that a worker runs: it makes them once a day. By hand: SELECT ensure_partitions();",
         )
     return well(name, "made for this month and the next")
 

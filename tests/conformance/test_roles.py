@@ -5,8 +5,11 @@ from collections.abc import AsyncIterator
 import asyncpg
 import pytest
 
+from buckets.catalog.catalog import PostgresCatalog
 from buckets.catalog.migrate import Migrator
+from gateway.system import SystemClock, SystemIds
 from tests.fixtures.databases import Connection, Database, connected, superuser_dsn
+from tests.fixtures.pools import opened
 
 pytestmark = pytest.mark.every_postgres
 
@@ -133,6 +136,15 @@ async def test_the_service_makes_coming_partitions_without_a_right_to_create(dat
     assert await service.fetchval("SELECT tableoid::regclass::text FROM audit") in partitions - {"audit_default"}
     for partition in partitions:
         assert not await service.fetchval("SELECT has_table_privilege($1, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE')", partition)
+
+
+async def test_the_catalog_makes_room_with_the_rights_that_it_has(database: Database, service: Connection) -> None:
+    async with connected(database.owner_dsn) as owner, opened(database.service_dsn) as pool:
+        await owner.execute("DO $$ BEGIN EXECUTE 'DROP TABLE audit_' || to_char(now() + interval '1 month', 'YYYY_MM'); END $$")
+        before = {row["name"] for row in await service.fetch(PARTITIONS)}
+        for _ in range(2):
+            await PostgresCatalog(pool, ids=SystemIds(), clock=SystemClock()).make_room()
+        assert len({row["name"] for row in await service.fetch(PARTITIONS)} - before) == 1
 
 
 async def test_a_stranger_has_no_right_at_all(database: Database) -> None:

@@ -1,3 +1,7 @@
+-- name: make_room
+-- Partitions for the months and days to come, made by a function that may.
+SELECT ensure_partitions();
+
 -- name: check
 -- Which server answers, and how far its schema has come.
 SELECT split_part(current_setting('server_version'), ' ', 1) AS server_version,
