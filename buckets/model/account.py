@@ -35,6 +35,10 @@ class User:
     role: Role
 
 
+UNLIMITED = "unlimited"
+"""The tier of every account, as long as there is no other."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
     """Who is asking, as an accepted credential says."""
@@ -43,3 +47,4 @@ class Caller:
     user: UserId
     role: Role
     credential: CredentialId
+    tier: str = UNLIMITED

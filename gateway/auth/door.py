@@ -29,6 +29,7 @@ class Door:
     async def admit(self, exchange: Exchange, target: Target) -> Admitted:
         request = SignedRequest(exchange.method, target.path, target.query, tuple(exchange.request.headers.items()))
         authenticated = await self.authenticator.authenticate(request)
+        exchange.tier = authenticated.caller.tier
         services = self.guard.for_caller(authenticated.caller, _facts(exchange))
         return Admitted(services, _payload(request, authenticated.payload))
 

@@ -124,7 +124,8 @@ class Conversation:
         self.meter.observe("seawall_request_seconds", seconds, **labels)
         self.meter.count("seawall_bytes_total", exchange.received, direction="received", surface=front.name)
         self.meter.count("seawall_bytes_total", exchange.sent, direction="sent", surface=front.name)
-        self._account_bucket(exchange)
+        self._account_for("bucket", exchange.bucket, exchange)
+        self._account_for("tier", exchange.tier, exchange)
         self.access(
             method=exchange.method,
             path=exchange.request.raw_path,
@@ -137,11 +138,12 @@ class Conversation:
             **labels,
         )
 
-    def _account_bucket(self, exchange: Exchange) -> None:
-        if exchange.bucket:
-            self.meter.count("seawall_bucket_requests_total", bucket=exchange.bucket)
-            self.meter.count("seawall_bucket_bytes_total", exchange.received, bucket=exchange.bucket, direction="received")
-            self.meter.count("seawall_bucket_bytes_total", exchange.sent, bucket=exchange.bucket, direction="sent")
+    def _account_for(self, kind: str, name: str, exchange: Exchange) -> None:
+        """The same by a bucket or by a tier, where it is known."""
+        if name:
+            self.meter.count(f"seawall_{kind}_requests_total", 1, **{kind: name})
+            self.meter.count(f"seawall_{kind}_bytes_total", exchange.received, direction="received", **{kind: name})
+            self.meter.count(f"seawall_{kind}_bytes_total", exchange.sent, direction="sent", **{kind: name})
 
 
 def must_be_framed(request: web.BaseRequest) -> None:

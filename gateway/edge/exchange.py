@@ -30,6 +30,8 @@ class Exchange:
     """What the request turned out to ask for, set by the front that found out."""
     bucket: str = field(default="", init=False)
     """The first that was found for it: where something is copied to, not where from. A name that leads nowhere is none."""
+    tier: str = field(default="", init=False)
+    """Of the caller's account, once it is known who is asking."""
     sent: int = field(default=0, init=False)
     _body: ReceivedBody | None = field(default=None, init=False, repr=False)
 

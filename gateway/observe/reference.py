@@ -18,7 +18,7 @@ Made by `python -m gateway.observe`. `GET /metrics` on the operations listener s
 - **Buckets.** Each process counts the first `observe.bucket_series` buckets that it meets by name, and all others as `{other}`; a
   bucket that happens to have that name is counted there too. A name that leads to no bucket of the caller's is not counted at all,
   and a copy counts for the bucket that it goes to.
-- **Tiers** do not exist yet, and so there is no label for them.
+- **Tiers** are bounded in the same way. Until there are others, every account's is `unlimited`; who brought no credential has none.
 
 | Metric | Kind | Labels | Meaning |
 | --- | --- | --- | --- |

@@ -2,7 +2,7 @@
 
 from tests.factories import values
 from tests.http.house import House
-from tests.http.wire import ask
+from tests.http.wire import ask, connected, request
 
 REQUESTS = "seawall_bucket_requests_total"
 BYTES = "seawall_bucket_bytes_total"
@@ -37,3 +37,20 @@ async def test_a_copy_is_counted_where_it_goes(house: House) -> None:
     await ask(house, "PUT", "/photos/a", body=b"hello")
     assert (await ask(house, "PUT", "/archive/a", headers=[("x-amz-copy-source", "/photos/a")])).status == 200
     assert house.meter.counted(REQUESTS, bucket="archive") == house.meter.counted(REQUESTS, bucket="photos") == 1
+
+
+async def test_requests_are_counted_by_the_tier_of_who_asked(house: House) -> None:
+    assert (await ask(house, "PUT", "/photos/k", body=b"12345")).status == 200
+    assert (await ask(house, "GET", "/photos/k")).status == 200
+    assert (await ask(house, "GET", "/nowhere/k")).status == 404
+    await house.over(3)
+    assert house.meter.counted("seawall_tier_requests_total", tier="unlimited") == 3
+    assert house.meter.counted("seawall_tier_bytes_total", tier="unlimited", direction="received") == 5
+
+
+async def test_who_brings_no_credential_has_no_tier(house: House) -> None:
+    async with connected(house) as wire:
+        await wire.send(request("GET", "/photos/k"))
+        assert (await wire.reply()).status == 403
+    await house.over(1)
+    assert house.meter.counted("seawall_tier_requests_total") == 0
