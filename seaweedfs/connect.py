@@ -10,7 +10,7 @@ from seaweedfs.bucket import Bucket
 from seaweedfs.client import Patience, S3Client
 from seaweedfs.endpoints import Endpoint, Endpoints, parse_urls
 from seaweedfs.gate import Gate
-from seaweedfs.locator import power_of
+from seaweedfs.piece_room import PieceRoom
 from seaweedfs.settings import StoreSettings
 from seaweedfs.sign import Credentials, Signer
 from seaweedfs.store import SeaweedBlobStore
@@ -31,7 +31,7 @@ async def connected(
         admin = Admin(endpoints, bucket=settings.bucket, credentials=credentials, patience=patience)
         stack.push_async_callback(admin.close)
         store = SeaweedBlobStore(
-            Bucket(client, settings.bucket), admin, ids, piece_size=_piece_size(settings), patience=patience.answer, pauses=pauses
+            Bucket(client, settings.bucket), admin, ids, room=_piece_room(settings), patience=patience.answer, pauses=pauses
         )
         stack.push_async_callback(store.close)
         yield store
@@ -45,9 +45,9 @@ def _gate(settings: StoreSettings) -> Gate:
     return Gate(room=settings.connections, queue=settings.queue, patience=settings.timeout)
 
 
-def _piece_size(settings: StoreSettings) -> int:
+def _piece_room(settings: StoreSettings) -> PieceRoom:
+    memory = Gate(room=settings.put_bytes, queue=settings.queue, patience=settings.timeout)
     try:
-        power_of(settings.piece_bytes)
+        return PieceRoom(memory, largest=settings.piece_bytes)
     except ValueError as error:
         raise BrokenSetting(f"store.piece_bytes is not usable: {error}") from error
-    return settings.piece_bytes

@@ -27,12 +27,18 @@ class Gate:
 
     async def enter(self, weight: int = 1) -> None:
         """Take up some of the room, until `leave` is called with the same weight."""
-        if not self._waiting and weight <= self._free:
-            self._free -= weight
-        elif weight > self.room or len(self._waiting) >= self._queue:
+        if self.try_enter(weight):
+            return
+        if weight > self.room or len(self._waiting) >= self._queue:
             raise StoreBusy
-        else:
-            await self._wait(asyncio.get_running_loop().create_future(), weight)
+        await self._wait(asyncio.get_running_loop().create_future(), weight)
+
+    def try_enter(self, weight: int = 1) -> bool:
+        """The same for who does not wait: whether there was room."""
+        enters = not self._waiting and weight <= self._free
+        if enters:
+            self._free -= weight
+        return enters
 
     def leave(self, weight: int = 1) -> None:
         self._free += weight

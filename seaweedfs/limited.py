@@ -10,26 +10,20 @@ from seaweedfs.gate import Gate
 
 
 class LimitedBlobStore:
-    """Bounds how many puts and opens are under way, and how much memory the puts may take; who finds no room in time gets Busy.
+    """Bounds how many puts and opens are under way; who finds no room in time gets Busy."""
 
-    `heaviest` is what one put takes at most, whatever its size.
-    """
-
-    def __init__(self, store: BlobStore, *, puts: Gate, opens: Gate, memory: Gate, heaviest: int) -> None:
+    def __init__(self, store: BlobStore, *, puts: Gate, opens: Gate) -> None:
         self._store = store
         self._puts = puts
         self._opens = opens
-        self._memory = memory
-        self._heaviest = min(heaviest, memory.room)
 
     async def put(self, blob: BlobId, body: AsyncIterator[bytes], *, size: int | None) -> Stored:
-        weight = self._heaviest if size is None else min(size, self._heaviest)
-        async with _inside(self._puts, 1), _inside(self._memory, weight):
+        async with _inside(self._puts):
             return await self._store.put(blob, body, size=size)
 
     @asynccontextmanager
     async def open(self, locator: str, span: Span) -> AsyncIterator[AsyncIterator[bytes]]:
-        async with _inside(self._opens, 1), self._store.open(locator, span) as chunks:
+        async with _inside(self._opens), self._store.open(locator, span) as chunks:
             yield chunks
 
     async def stat(self, locator: str) -> int:
@@ -46,9 +40,9 @@ class LimitedBlobStore:
 
 
 @asynccontextmanager
-async def _inside(gate: Gate, weight: int) -> AsyncIterator[None]:
-    await gate.enter(weight)
+async def _inside(gate: Gate) -> AsyncIterator[None]:
+    await gate.enter()
     try:
         yield
     finally:
-        gate.leave(weight)
+        gate.leave()

@@ -20,7 +20,7 @@ MOST_REPEATS = 3
 """Of all pieces of a blob together: a locator of 64 bytes has room for no more."""
 
 MOST_PIECES = 0xFFFFF
-_LEAST_POWER = 16
+LEAST_POWER = 16
 _POWERS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _BASE = r"(?P<base>([0-9a-f]{2})/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{10}\2)"
 _NUMBER = r"(?:0|[1-9a-f][0-9a-f]{0,4})"
@@ -42,8 +42,8 @@ def is_name_of(base: str, name: str) -> bool:
 def power_of(piece_size: int) -> int:
     """Which power of two a piece's size is; ValueError when it is none that a locator can tell."""
     power = piece_size.bit_length() - 1
-    if not _LEAST_POWER <= power < len(_POWERS) or piece_size != 1 << power:
-        raise ValueError(f"a piece must have a power of two of bytes, at least {1 << _LEAST_POWER}")
+    if not LEAST_POWER <= power < len(_POWERS) or piece_size != 1 << power:
+        raise ValueError(f"a piece must have a power of two of bytes, at least {1 << LEAST_POWER}")
     return power
 
 

@@ -50,7 +50,8 @@ class StoreSettings:
     piece_bytes: int = field(
         default=8 << 20,
         metadata=setting(
-            "Blobs in SeaweedFS are cut into pieces of this size, a power of two; a put holds three of them.",
+            "Blobs in SeaweedFS are cut into pieces of this size, a power of two, or smaller ones where memory is scarce; a put "
+            "holds up to three of them.",
             unit=Unit.BYTES,
             least=1 << 16,
             most=1 << 26,
@@ -64,5 +65,10 @@ class StoreSettings:
     )
     put_bytes: int = field(
         default=256 << 20,
-        metadata=setting("Memory for blobs on their way to the store, together.", unit=Unit.BYTES, least=1 << 20, most=1 << 40),
+        metadata=setting(
+            "Memory for pieces on their way to SeaweedFS, together; beside it each put holds less than a mebibyte.",
+            unit=Unit.BYTES,
+            least=1 << 20,
+            most=1 << 40,
+        ),
     )

@@ -10,8 +10,9 @@ from buckets.names import BlobId
 from buckets.ports import Ids
 from seaweedfs.admin import Admin
 from seaweedfs.bucket import Bucket
-from seaweedfs.locator import FAN_OUT, Locator, base_of, is_name_of, power_of
+from seaweedfs.locator import FAN_OUT, Locator, base_of, is_name_of
 from seaweedfs.outgoing import ENOUGH, Counted, Outgoing, outgoing
+from seaweedfs.piece_room import PieceRoom, Share
 from seaweedfs.reading import Chain, Reading
 from seaweedfs.side_by_side import side_by_side
 from seaweedfs.writing import PAUSES, PieceWriter, Writing, cut
@@ -28,13 +29,12 @@ class SeaweedBlobStore:
     """Blobs in one bucket of a SeaweedFS. `prepare` comes first."""
 
     def __init__(
-        self, bucket: Bucket, admin: Admin, ids: Ids, *, piece_size: int, patience: float, pauses: Sequence[float] = PAUSES
+        self, bucket: Bucket, admin: Admin, ids: Ids, *, room: PieceRoom, patience: float, pauses: Sequence[float] = PAUSES
     ) -> None:
         self._bucket = bucket
         self._admin = admin
         self._ids = ids
-        self._piece_size = piece_size
-        self._power = power_of(piece_size)
+        self._room = room
         self._patience = patience
         self._pauses = pauses
         self._tidying: set[asyncio.Task[None]] = set()
@@ -48,7 +48,7 @@ class SeaweedBlobStore:
         writing = Writing(self._bucket.put, self._bucket.delete)
         counted = Counted(body, size)
         try:
-            if size is None or size > self._piece_size:
+            if size is None or size > self._room.largest:
                 locator, md5 = await self._put_pieces(writing, base_of(blob), counted)
             else:
                 locator, md5 = base_of(blob), await self._put_whole(writing, base_of(blob), counted, size)
@@ -132,20 +132,23 @@ class SeaweedBlobStore:
         return await self._sent(writing, name, size, b"".join([chunk async for chunk in body]))
 
     async def _put_pieces(self, writing: Writing, base: str, body: Counted) -> tuple[str, bytes | None]:
-        async with aclosing(cut(body, self._piece_size)) as pieces:
+        async with self._room.share() as share, aclosing(cut(body, share.size)) as pieces:
             first = await anext(pieces)
             if first.last:
                 content = outgoing(first.content, patience=self._patience)
-                return base, await self._sent(writing, base, len(first.content), content)
-            writer = PieceWriter(writing, base, self._power, patience=self._patience, pauses=self._pauses)
+                return base, await self._sent(writing, base, len(first.content), content, share)
+            writer = PieceWriter(writing, base, share, patience=self._patience, pauses=self._pauses)
             await writer.add(first)
-            del first  # a piece is 8 MiB
+            del first  # 8 MiB that would be held while the next are filled, and so would each below
             async for piece in pieces:
                 await writer.add(piece)
+                del piece
             return str(await writer.finish()), None
 
-    async def _sent(self, writing: Writing, name: str, size: int, body: bytes | Outgoing) -> bytes:
+    async def _sent(self, writing: Writing, name: str, size: int, body: bytes | Outgoing, share: Share | None = None) -> bytes:
         task = writing.begin(writing.store(name, size, body), body if isinstance(body, Outgoing) else None)
+        if share:
+            share.send(task)
         return await asyncio.shield(task)
 
     async def _undo(self, writing: Writing) -> None:

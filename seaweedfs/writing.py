@@ -9,6 +9,7 @@ from typing import Any, TypeAlias, TypeVar
 from buckets.errors import StorageError, StoreBusy, StoreUnavailable
 from seaweedfs.locator import MOST_PIECES, MOST_REPEATS, Locator, piece_name
 from seaweedfs.outgoing import Outgoing, outgoing
+from seaweedfs.piece_room import Share
 
 T = TypeVar("T")
 Put: TypeAlias = Callable[[str, int, bytes | Outgoing], Awaitable[bytes]]
@@ -94,15 +95,15 @@ async def cut(body: AsyncIterator[bytes], size: int) -> AsyncGenerator[Piece, No
 
 
 class PieceWriter:
-    """Stores a body in pieces, two in flight. One that fails is repeated under another name, a few times for a body in all.
+    """Stores a body in pieces, two in flight if there is room. One that fails is repeated under another name, a few times in all.
 
     The first piece is stored before any other: of several puts to one name it lets one go on.
     """
 
-    def __init__(self, writing: Writing, base: str, power: int, *, patience: float, pauses: Sequence[float] = PAUSES) -> None:
+    def __init__(self, writing: Writing, base: str, share: Share, *, patience: float, pauses: Sequence[float] = PAUSES) -> None:
         self._writing = writing
         self._base = base
-        self._power = power
+        self._share = share
         self._patience = patience
         self._pauses = list(pauses[:MOST_REPEATS])
         self._repeated: list[int] = []
@@ -110,12 +111,15 @@ class PieceWriter:
         self._last = 0
 
     async def add(self, piece: Piece) -> None:
-        """Begin with the next piece as soon as there is room for it. The last of them comes after all others."""
+        """Begin with the next piece, and return when another can be filled. The last of them comes after all others."""
         if piece.number >= MOST_PIECES:
             raise StoreUnavailable("it is longer than anything that can be stored in pieces of this size")
         await self._until_under_way(0 if piece.last or piece.number == 1 else _IN_FLIGHT - 1)
         self._last = piece.number
-        self._under_way.add(self._writing.begin(self._store(piece)))
+        storing = self._writing.begin(self._store(piece))
+        self._under_way.add(storing)
+        self._share.send(storing)
+        await self._share.room_to_fill()
 
     async def finish(self) -> Locator:
         """Where the body lies, now that the last piece of it is stored."""
@@ -146,4 +150,4 @@ class PieceWriter:
 
     def _locator(self) -> Locator:
         """As far as it is known: wholly when the last piece is."""
-        return Locator(base=self._base, pieces=self._last + 1, power=self._power, repeated=tuple(sorted(self._repeated)))
+        return Locator(base=self._base, pieces=self._last + 1, power=self._share.power, repeated=tuple(sorted(self._repeated)))

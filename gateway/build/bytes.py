@@ -13,12 +13,6 @@ from seaweedfs.limited import LimitedBlobStore
 from seaweedfs.metered import MeteredBlobStore
 from seaweedfs.settings import StoreKind, StoreSettings
 
-_PIECES_HELD = 3
-"""By a put into SeaweedFS: two on their way, and the one that is being filled."""
-
-_ELSEWHERE = 1 << 20
-"""Bytes that a put into another store holds at most."""
-
 
 async def blob_store(
     settings: StoreSettings, meter: Meter, clock: Clock, ids: Ids, stack: AsyncExitStack, *, prepare: bool = True
@@ -71,6 +65,4 @@ def _limited(store: BlobStore, settings: StoreSettings, meter: Meter) -> BlobSto
         store,
         puts=gate("puts", settings.puts),
         opens=gate("opens", settings.opens),
-        memory=gate("memory", settings.put_bytes),
-        heaviest=_PIECES_HELD * settings.piece_bytes if settings.kind is StoreKind.SEAWEEDFS else _ELSEWHERE,
     )

@@ -124,6 +124,25 @@ async def test_a_delete_removes_all_pieces(store: SeaweedBlobStore, by_name: boo
     assert await read_whole(store, kept) == noise(2 * PIECE)
 
 
+@pytest.mark.parametrize("known", [True, False])
+async def test_slow_bodies_go_on_side_by_side_in_the_memory_of_a_few(weed_server: WeedServer, known: bool) -> None:
+    """Nobody gets on before all others do: who had to wait for the end of another would wait for ever."""
+    steps, step, many = 20, 32 * KIB, 64
+    content = noise(steps * step)
+    pace = [asyncio.Barrier(many) for _ in range(steps)]
+
+    async def slow() -> AsyncIterator[bytes]:
+        for number in range(steps):
+            async with asyncio.timeout(60), pace[number]:
+                yield content[number * step : (number + 1) * step]
+
+    async with emptied(weed_server.settings(piece_bytes=PIECE, put_bytes=12 * MIB)) as store:
+        size = len(content) if known else None
+        stored = await asyncio.gather(*(store.put(fresh(), slow(), size=size) for _ in range(many)))
+        assert [await read_whole(store, each) for each in stored] == [content] * many
+        assert len({each.locator.rpartition(".")[2] for each in stored}) > 1, "the pieces of the later ones are smaller"
+
+
 async def test_a_put_that_fails_removes_the_pieces_it_has_stored(store: SeaweedBlobStore) -> None:
     with pytest.raises(ClientGone):
         await store.put(BLOB, broken(noise(3 * PIECE), b"more", fault=ClientGone()), size=None)

@@ -17,18 +17,17 @@ from seaweedfs.disk import DiskBlobStore
 from seaweedfs.gate import Gate
 from seaweedfs.limited import LimitedBlobStore
 from seaweedfs.metered import BYTES, FAULTS, SECONDS, UNDER_WAY, MeteredBlobStore
-from tests.factories.bodies import KIB, MIB, body, broken, noise, stalled
+from tests.factories.bodies import KIB, MIB, broken, noise, stalled
 from tests.factories.disk import BLOB, prepared
 from tests.fixtures.weed import WeedServer, emptied, store_over
 from tests.suites.blob_store import BlobStoreSuite, cancelled, fresh, listed, put, read, read_whole
 
-ROOMY = {"puts": 64, "opens": 64, "memory": 64 * MIB}
-HEAVIEST = 24 * MIB
+ROOMY = {"puts": 64, "opens": 64}
 
 
 def limited(store: BlobStore, *, queue: int = 100, **rooms: int) -> LimitedBlobStore:
     gates = {name: Gate(room=room, queue=queue, patience=5) for name, room in (ROOMY | rooms).items()}
-    return LimitedBlobStore(store, **gates, heaviest=HEAVIEST)
+    return LimitedBlobStore(store, **gates)
 
 
 def metered(store: BlobStore, meter: MemoryMeter | None = None) -> MeteredBlobStore:
@@ -96,26 +95,6 @@ async def test_puts_are_bounded_in_number() -> None:
     await put(store, b"x")
 
 
-@pytest.mark.parametrize(("size", "room"), [(MIB, 2), (HEAVIEST, 2), (100 * HEAVIEST, 2), (None, 2)])
-async def test_puts_are_bounded_by_the_memory_that_they_take(size: int | None, room: int) -> None:
-    store = limited(MemoryBlobStore(), memory=room * min(size or HEAVIEST, HEAVIEST), queue=0)
-    under_way = [await stalled_put(store, size=size) for _ in range(room)]
-    with pytest.raises(StoreBusy):
-        await put(store, b"x")
-    await cancelled(under_way.pop())
-    await put(store, b"x")
-    await cancelled(under_way.pop())
-
-
-async def test_a_put_that_is_heavier_than_all_memory_goes_alone() -> None:
-    store = limited(MemoryBlobStore(), memory=MIB, queue=0)
-    putting = await stalled_put(store, size=None)
-    with pytest.raises(StoreBusy):
-        await put(store, b"x")
-    await cancelled(putting)
-    await store.put(fresh(), body(b"x"), size=None)
-
-
 async def test_opens_are_bounded_until_they_are_closed() -> None:
     store = limited(MemoryBlobStore(), opens=1, queue=0)
     stored = await put(store, b"content")
@@ -138,7 +117,7 @@ async def test_who_waits_gets_a_turn() -> None:
 
 @pytest.mark.parametrize("size", [5, None])
 async def test_a_put_that_fails_gives_its_room_back(size: int | None) -> None:
-    store = limited(MemoryBlobStore(), puts=1, memory=MIB, queue=0)
+    store = limited(MemoryBlobStore(), puts=1, queue=0)
     for _ in range(3):
         with pytest.raises(ClientGone):
             await store.put(fresh(), broken(b"x", fault=ClientGone()), size=size)
