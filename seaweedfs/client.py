@@ -150,13 +150,16 @@ class S3Client:
             raise StoreBusy from error
 
     async def _upload_to(self, endpoint: Endpoint, request: Request, body: Outgoing) -> ClientResponse:
-        """Nothing of the body is drawn before the server says that it wants it, and nothing any more when this has failed."""
+        """Nothing of the body is drawn before the server says that it wants it, and nothing any more when this has failed.
+
+        That it was stored is believed of a body that was sent.
+        """
         try:
             response = await self._watched(endpoint, request, body)
         except BaseException:
             await body.settled()
             raise
-        if body.drawn and not body.whole:
+        if not body.whole and (body.drawn or response.status == 200):
             response.close()
             await body.settled()
             raise refusal(response.status, b"", name="")

@@ -1,6 +1,7 @@
 """One blob on its way in: what was sent for it, and what to take back when it does not get there."""
 
 import asyncio
+import hashlib
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -133,21 +134,27 @@ class PieceWriter:
                 task.result()
 
     async def _store(self, piece: Piece) -> None:
-        while not await self._is_stored(piece):
+        hashing = asyncio.create_task(asyncio.to_thread(_md5, piece.content))
+        while (stored := await self._stored(piece)) is None:
             self._repeated.append(piece.number)
             await asyncio.sleep(self._pauses.pop(0))
+        if stored != await hashing:
+            raise StoreUnavailable("it stored something else than it was given")
 
-    async def _is_stored(self, piece: Piece) -> bool:
-        """False when it can be tried once more."""
+    async def _stored(self, piece: Piece) -> bytes | None:
+        """The md5 of what was stored, or nothing when it can be tried once more."""
         name = str(self._locator()) if piece.last else piece_name(self._base, piece.number, self._repeated.count(piece.number))
         try:
-            await self._writing.store(name, len(piece.content), outgoing(piece.content, patience=self._patience))
+            return await self._writing.store(name, len(piece.content), outgoing(piece.content, patience=self._patience))
         except StoreBusy:
             if self._writing.given_up or not self._pauses:
                 raise
-            return False
-        return True
+            return None
 
     def _locator(self) -> Locator:
         """As far as it is known: wholly when the last piece is."""
         return Locator(base=self._base, pieces=self._last + 1, power=self._share.power, repeated=tuple(sorted(self._repeated)))
+
+
+def _md5(content: bytearray) -> bytes:
+    return hashlib.md5(content, usedforsecurity=False).digest()

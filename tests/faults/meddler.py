@@ -5,7 +5,7 @@ It knows of HTTP where a message begins and ends, and that an answer may come be
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import NoReturn
@@ -28,10 +28,12 @@ class Fault:
     """So many bytes of the answer's body get through; then both ends lose their connection. 0: nothing does, its head neither."""
     head: Callable[[bytes], bytes] = field(default=lambda head: head)
     """What is said in place of the answer's head."""
-    flips: int | None = None
-    """This byte of the answer's body is another."""
     drops: int = 0
     """So many bytes are missing at the end of the answer's body."""
+    flips: int | None = None
+    """The byte of the answer's body that is another one."""
+    says: bytes | None = None
+    """The server never sees it, and this comes back: before the body, where that has to be asked for."""
 
 
 @dataclass(eq=False)
@@ -56,6 +58,12 @@ class Meddler:
         """The next requests whose method and path begin like this."""
         self._due.extend([(re.compile(pattern), fault)] * times)
 
+    def disarm(self) -> Sequence[Fault]:
+        """Forward everything from now on; the faults that did not happen."""
+        left = [fault for _, fault in self._due]
+        self._due.clear()
+        return left
+
     async def converse(self, client: "_Peer") -> None:
         parts = urlsplit(self.target)
         server = _Peer(*await asyncio.open_connection(parts.hostname, parts.port))
@@ -78,6 +86,8 @@ class Meddler:
             await client.reader.read(1)
             client.writer.write(b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n")
             await _for_ever()
+        if fault.says is not None:
+            return await _make_up(fault.says, client, request)
         if not fault.arrives:
             return fault.held and await _for_ever()
         server.writer.write(request)
@@ -134,15 +144,23 @@ class _Peer:
     async def head(self) -> bytes:
         return await self.reader.readuntil(b"\r\n\r\n")
 
-    async def send(self, other: "_Peer", size: int) -> None:
+    async def send(self, other: "_Peer", size: int, flips: int | None = None) -> None:
         """So many bytes to the other."""
-        while size > 0:
-            chunk = await self.reader.read(min(size, 1 << 16))
+        sent = 0
+        while sent < size:
+            chunk = bytearray(await self.reader.read(min(size - sent, 1 << 16)))
             if not chunk:
                 raise ConnectionResetError
-            size -= len(chunk)
+            if flips is not None and sent <= flips < sent + len(chunk):
+                chunk[flips - sent] ^= 0x40
+            sent += len(chunk)
             other.writer.write(chunk)
             await other.writer.drain()
+
+    async def drop(self, size: int) -> None:
+        """So many bytes to nobody."""
+        while size > 0 and (chunk := await self.reader.read(min(size, 1 << 16))):
+            size -= len(chunk)
 
 
 async def _answer(fault: Fault, client: _Peer, server: _Peer, *, bodiless: bool) -> bool:
@@ -155,14 +173,19 @@ async def _answer(fault: Fault, client: _Peer, server: _Peer, *, bodiless: bool)
         return False
     size = 0 if bodiless else _length(head)
     client.writer.write(fault.head(head))
-    size = (size if fault.passes is None else min(size, fault.passes)) - fault.drops
-    if fault.flips is not None:
-        await server.send(client, fault.flips)
-        client.writer.write(bytes([(await server.reader.readexactly(1))[0] ^ 0x40]))
-        size -= fault.flips + 1
-    await server.send(client, size)
+    passes = size if fault.passes is None else min(fault.passes, size)
+    await server.send(client, passes - fault.drops, fault.flips)
     await client.writer.drain()
     return fault.passes is None and not fault.drops
+
+
+async def _make_up(answer: bytes, client: _Peer, request: bytes) -> bool:
+    """An answer that nobody else has given."""
+    if b"100-continue" not in request.lower():
+        await client.drop(_length(request))
+    client.writer.write(answer)
+    await client.writer.drain()
+    return False
 
 
 def _length(head: bytes) -> int:
