@@ -1,6 +1,6 @@
 """The stack of `seawall up` in a process that dies as soon as an operation has come to a given phase for the n-th time.
 
-    python crashing.py DATA READY OPERATION PHASE NUMBER exit|kill
+    python crashing.py DATA READY OPERATION PHASE NUMBER exit|kill [SETTING=VALUE …]
 
 It counts from when a file READY.armed is there. Then it ends at once by itself, or writes READY.dying and stands still until it is
 killed, so that nothing of it runs any more.
@@ -60,12 +60,13 @@ def stand_still(marker: Path) -> None:
     leave()
 
 
-def main(data: str, ready_file: str, operation: str, phase: str, number: str, mode: str) -> None:
+def main(data: str, ready_file: str, operation: str, phase: str, number: str, mode: str, *given: str) -> None:
     end_with_parent()
     ready = Path(ready_file)
     die = leave if mode == "exit" else partial(stand_still, dying(ready))
     crash = Crash(operation, Phase(phase), int(number), armed(ready), die)
-    config = load(flags={"edge.port": "0", "edge.ops_port": "0"}).config
+    settings = dict(each.split("=", 1) for each in given)
+    config = load(flags={"edge.port": "0", "edge.ops_port": "0", **settings}).config
     with ExitStack() as stack:
         sockets = bound(config, stack)
         trial = stack.enter_context(started(addressed(config, sockets), Path(data)))

@@ -7,7 +7,7 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -21,7 +21,9 @@ from gateway.embedded.layout import DataDirectory
 from gateway.embedded.postgres import PostgresServer
 from tests.acceptance.stack import PATIENCE, Stack, _awaited, up
 from tests.faults import crashing
-from tests.faults.ledger import assert_sound, on_disk
+from tests.faults.depot import Depot
+from tests.faults.ledger import assert_sound
+from tests.faults.sweeping import abandon, needed, sweep_all
 
 _CHECKOUT = Path(__file__).parents[2]
 
@@ -131,6 +133,7 @@ class Installation:
     """The directory, and what is acknowledged to be in it."""
 
     data: Path
+    depot: Depot
     acknowledged: dict[str, Stored | None] = field(default_factory=dict)
 
     @contextmanager
@@ -139,7 +142,7 @@ class Installation:
         ready = self.data.parent / "doomed.json"
         for file in (ready, crashing.armed(ready), crashing.dying(ready)):
             file.unlink(missing_ok=True)
-        arguments = [str(self.data), str(ready), operation, phase, str(number), mode]
+        arguments = [str(self.data), str(ready), operation, phase, str(number), mode, *self._settings]
         command = [sys.executable, crashing.__file__, *arguments]
         environment = {**os.environ, "PYTHONPATH": str(_CHECKOUT)}
         quiet = subprocess.DEVNULL
@@ -153,11 +156,9 @@ class Installation:
     @contextmanager
     def recovered(self) -> Iterator[Surface]:
         """A plain stack, in which everything is as it was acknowledged."""
-        with up(self.data) as stack:
+        with up(self.data, *(f"--set={each}" for each in self._settings)) as stack:
             surface = Surface(stack)
-            for name, stored in self.acknowledged.items():
-                surface.assert_reads(name, stored)
-            self.assert_sound()
+            self._assert_as_acknowledged(surface)
             yield surface
 
     def acknowledge(self, objects: Mapping[str, Stored | None], *, on: Surface) -> None:
@@ -167,13 +168,25 @@ class Installation:
         self.assert_sound()
         self.acknowledged.update(objects)
 
+    def sweep(self, *, on: Surface) -> None:
+        """Nothing is left but what is needed, and that is there when the store has given back the room of the rest."""
+        asyncio.run(abandon(self.dsn))
+        asyncio.run(sweep_all(self.dsn, self.depot))
+        self.depot.vacuum()
+        self._assert_as_acknowledged(on)
+        assert asyncio.run(self.depot.stored()) == asyncio.run(needed(self.dsn))
+
     def assert_sound(self) -> None:
-        asyncio.run(assert_sound(self.dsn, on_disk(self.blobs)))
-        assert not list((self.blobs / "incoming").iterdir())
+        asyncio.run(assert_sound(self.dsn, asyncio.run(self.depot.stored())))
+
+    def _assert_as_acknowledged(self, surface: Surface) -> None:
+        for name, stored in self.acknowledged.items():
+            surface.assert_reads(name, stored)
+        self.assert_sound()
 
     @property
-    def blobs(self) -> Path:
-        return self.data / "blobs"
+    def _settings(self) -> Sequence[str]:
+        return [f"{name}={value}" for name, value in self.depot.settings.items()]
 
     @cached_property
     def dsn(self) -> str:

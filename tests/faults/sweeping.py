@@ -1,12 +1,11 @@
 """Time passes for garbage, by SQL: leases run out, grace is over, and a sweep is due."""
 
-from pathlib import Path
 from uuid import UUID
 
 from buckets.catalog.garbage import PostgresGarbage
 from buckets.memory.phases import MemoryPhases
 from buckets.service.sweep import Sweep, SweepTerms
-from seaweedfs.disk import DiskBlobStore
+from tests.faults.depot import Depot
 from tests.fixtures.databases import connected
 from tests.fixtures.pools import opened
 
@@ -26,11 +25,10 @@ async def abandon(dsn: str) -> None:
         await connection.execute(_DUE)
 
 
-async def sweep_all(dsn: str, blobs: Path) -> None:
+async def sweep_all(dsn: str, depot: Depot) -> None:
     """Until nothing is left to erase, not even for the second time."""
-    async with opened(dsn) as pool, connected(dsn) as connection:
-        stores = {"default": DiskBlobStore(blobs)}
-        sweep = Sweep(garbage=PostgresGarbage(pool), stores=stores, phases=MemoryPhases(), terms=SweepTerms())
+    async with opened(dsn) as pool, connected(dsn) as connection, depot.opened() as store:
+        sweep = Sweep(garbage=PostgresGarbage(pool), stores={"default": store}, phases=MemoryPhases(), terms=SweepTerms())
         for _ in range(3):
             await connection.execute(_AGE)
             await sweep.pass_once(lambda _: None)

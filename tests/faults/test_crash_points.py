@@ -1,29 +1,46 @@
 """The whole stack dies at each phase of each operation: what was acknowledged is there, what was not is wholly old or wholly new.
 
-Real processes over one data directory. Each test crashes one of them and looks at what a plain `seawall up` makes of the remains.
+Real processes over one data directory. Each test crashes one of them and looks at what a plain `seawall up` makes of the remains;
+then all that is not needed is swept away, and what was acknowledged by any test so far is still there.
 """
 
 import asyncio
+from pathlib import Path
 
 import pytest
 
 from buckets.ports import Phase
-from tests.factories.bodies import noise
+from tests.factories.bodies import KIB, noise
+from tests.faults.depot import Depot, DiskDepot, WeedDepot
 from tests.faults.installation import Installation, Stored, unanswered
-from tests.faults.ledger import on_disk
-from tests.faults.sweeping import abandon, needed, sweep_all
+from tests.faults.sweeping import abandon
 
+# The first lies in SeaweedFS in two pieces.
 OLD = Stored(body=noise(70_000), metadata={"side": "front", "maker": "somebody"})
 NEW = Stored(body=noise(50_000), content_type="image/png", metadata={"side": "back"})
 WRITE = [Phase.RECEIVE, Phase.STORED, Phase.COMMIT, Phase.COMMITTED]
 
-# A way to die, and a kind of bucket: one forgets what is overwritten, the other keeps it.
-pytestmark = pytest.mark.parametrize(("mode", "bucket"), [("exit", "avatars"), ("kill", "documents")], ids=["exit", "kill"])
+# A store, a way to die, and a kind of bucket: one forgets what is overwritten, the other keeps it.
+WAYS = [("disk", "exit", "avatars"), ("disk", "kill", "documents"), ("seaweedfs", "kill", "avatars")]
+pytestmark = pytest.mark.parametrize(
+    ("installation", "mode", "bucket"),
+    WAYS,
+    ids=[f"{store}-{mode}" for store, mode, _ in WAYS],
+    indirect=["installation"],
+    scope="module",
+)
 
 
 @pytest.fixture(scope="module")
-def installation(tmp_path_factory: pytest.TempPathFactory) -> Installation:
-    return Installation(tmp_path_factory.mktemp("crash") / "data")
+def installation(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    data = tmp_path_factory.mktemp("crash") / "data"
+    return Installation(data, _depot(request, data))
+
+
+def _depot(request: pytest.FixtureRequest, data: Path) -> Depot:
+    if request.param == "disk":
+        return DiskDepot(data / "blobs")
+    return WeedDepot(request.getfixturevalue("weed_server"), bucket="crashes", piece_bytes=64 * KIB)
 
 
 @pytest.mark.parametrize("phase", WRITE)
@@ -41,6 +58,7 @@ def test_a_first_put_that_crashes_is_there_wholly_or_not_at_all(
         surface.assert_reads(name, NEW if phase is Phase.COMMITTED else None)
         surface.put(name, NEW)
         installation.acknowledge({name: NEW}, on=surface)
+        installation.sweep(on=surface)
 
 
 @pytest.mark.parametrize("phase", WRITE)
@@ -59,6 +77,7 @@ def test_an_overwrite_that_crashes_leaves_the_old_or_the_new(
         surface.assert_reads(name, NEW if phase is Phase.COMMITTED else OLD)
         surface.put(name, NEW)
         installation.acknowledge({name: NEW}, on=surface)
+        installation.sweep(on=surface)
 
 
 @pytest.mark.parametrize("phase", [Phase.COMMIT, Phase.COMMITTED])
@@ -75,6 +94,7 @@ def test_a_delete_that_crashes_leaves_the_old_or_nothing(installation: Installat
         surface.assert_reads(name, None if phase is Phase.COMMITTED else OLD)
         assert surface.ask("DELETE", name).status == 204
         installation.acknowledge({name: None}, on=surface)
+        installation.sweep(on=surface)
 
 
 def test_a_crash_amid_many_writes_takes_none_that_was_acknowledged(installation: Installation, mode: str, bucket: str) -> None:
@@ -97,6 +117,7 @@ def test_a_crash_amid_many_writes_takes_none_that_was_acknowledged(installation:
                 surface.assert_reads(name, None if number % 2 else OLD)
             surface.put(name, NEW)
         installation.acknowledge(dict.fromkeys(names, NEW), on=surface)
+        installation.sweep(on=surface)
 
 
 @pytest.mark.parametrize("phase", [Phase.CONDEMNED, Phase.ERASED])
@@ -115,6 +136,4 @@ def test_a_sweep_that_crashes_takes_nothing_that_is_needed_and_leaves_the_rest_t
 
     with installation.recovered() as surface:
         installation.acknowledge({name: NEW}, on=surface)
-        asyncio.run(sweep_all(installation.dsn, installation.blobs))
-        installation.acknowledge({name: NEW}, on=surface)
-        assert on_disk(installation.blobs) == asyncio.run(needed(installation.dsn))
+        installation.sweep(on=surface)
