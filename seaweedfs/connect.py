@@ -19,9 +19,12 @@ from seaweedfs.writing import PAUSES
 
 @asynccontextmanager
 async def connected(
-    settings: StoreSettings, *, clock: Clock, ids: Ids, pauses: Sequence[float] = PAUSES
+    settings: StoreSettings, *, clock: Clock, ids: Ids, memory: Gate | None = None, pauses: Sequence[float] = PAUSES
 ) -> AsyncIterator[SeaweedBlobStore]:
-    """A store whose connections end with the context. Nothing is asked before `prepare`, or whatever comes first."""
+    """A store whose connections end with the context. Nothing is asked before `prepare`, or whatever comes first.
+
+    `memory` is for somebody who looks at how much of it is taken.
+    """
     patience = Patience(connect=settings.connect_timeout, answer=settings.timeout)
     credentials = Credentials(access_key=settings.access_key, secret=settings.secret_key, region=settings.region)
     endpoints = _endpoints(settings, clock)
@@ -31,7 +34,7 @@ async def connected(
         admin = Admin(endpoints, bucket=settings.bucket, credentials=credentials, patience=patience)
         stack.push_async_callback(admin.close)
         store = SeaweedBlobStore(
-            Bucket(client, settings.bucket), admin, ids, room=_piece_room(settings), patience=patience.answer, pauses=pauses
+            Bucket(client, settings.bucket), admin, ids, room=_piece_room(settings, memory), patience=patience.answer, pauses=pauses
         )
         stack.push_async_callback(store.close)
         yield store
@@ -45,8 +48,8 @@ def _gate(settings: StoreSettings) -> Gate:
     return Gate(room=settings.connections, queue=settings.queue, patience=settings.timeout)
 
 
-def _piece_room(settings: StoreSettings) -> PieceRoom:
-    memory = Gate(room=settings.put_bytes, queue=settings.queue, patience=settings.timeout)
+def _piece_room(settings: StoreSettings, memory: Gate | None) -> PieceRoom:
+    memory = memory or Gate(room=settings.put_bytes, queue=settings.queue, patience=settings.timeout)
     try:
         return PieceRoom(memory, largest=settings.piece_bytes)
     except ValueError as error:

@@ -21,18 +21,21 @@ async def blob_store(
 
     Without `prepare` nothing is made for it: no directory, no bucket.
     """
-    store = await _store(settings, clock, ids, stack, prepare=prepare)
+    store = await _store(settings, meter, clock, ids, stack, prepare=prepare)
     return MeteredBlobStore(_limited(store, settings, meter), meter, clock)
 
 
-async def _store(settings: StoreSettings, clock: Clock, ids: Ids, stack: AsyncExitStack, *, prepare: bool) -> BlobStore:
+async def _store(
+    settings: StoreSettings, meter: Meter, clock: Clock, ids: Ids, stack: AsyncExitStack, *, prepare: bool
+) -> BlobStore:
     match settings.kind:
         case StoreKind.MEMORY:
             return MemoryBlobStore()
         case StoreKind.DISK:
             return await _disk(settings, prepare=prepare)
         case StoreKind.SEAWEEDFS:
-            return await _seaweedfs(settings, clock, ids, stack, prepare=prepare)
+            memory = _gate("memory", settings.put_bytes, settings, meter)
+            return await _seaweedfs(settings, memory, clock, ids, stack, prepare=prepare)
 
 
 async def _disk(settings: StoreSettings, *, prepare: bool) -> BlobStore:
@@ -43,26 +46,27 @@ async def _disk(settings: StoreSettings, *, prepare: bool) -> BlobStore:
     return store
 
 
-async def _seaweedfs(settings: StoreSettings, clock: Clock, ids: Ids, stack: AsyncExitStack, *, prepare: bool) -> BlobStore:
+async def _seaweedfs(
+    settings: StoreSettings, memory: Gate, clock: Clock, ids: Ids, stack: AsyncExitStack, *, prepare: bool
+) -> BlobStore:
     if not settings.endpoints:
         raise BrokenSetting("store.endpoints is not set: where are SeaweedFS's S3 gateways?")
     from seaweedfs.connect import connected  # with aiobotocore, which takes a third of a second to import
 
-    store = await stack.enter_async_context(connected(settings, clock=clock, ids=ids))
+    store = await stack.enter_async_context(connected(settings, memory=memory, clock=clock, ids=ids))
     if prepare:
         await store.prepare()
     return store
 
 
 def _limited(store: BlobStore, settings: StoreSettings, meter: Meter) -> BlobStore:
-    def gate(name: str, room: int) -> Gate:
-        made = Gate(room=room, queue=settings.queue, patience=settings.timeout)
-        for state in ("room", "taken", "waiting"):
-            meter.gauge("seawall_store_gate", partial(getattr, made, state), gate=name, state=state)
-        return made
+    puts, opens = (_gate(name, room, settings, meter) for name, room in (("puts", settings.puts), ("opens", settings.opens)))
+    return LimitedBlobStore(store, puts=puts, opens=opens)
 
-    return LimitedBlobStore(
-        store,
-        puts=gate("puts", settings.puts),
-        opens=gate("opens", settings.opens),
-    )
+
+def _gate(name: str, room: int, settings: StoreSettings, meter: Meter) -> Gate:
+    """One that is looked at from outside."""
+    gate = Gate(room=room, queue=settings.queue, patience=settings.timeout)
+    for state in ("room", "taken", "waiting"):
+        meter.gauge("seawall_store_gate", partial(getattr, gate, state), gate=name, state=state)
+    return gate
