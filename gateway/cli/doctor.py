@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
@@ -29,6 +30,7 @@ def doctor(given: Mapping[str, str], config_file: Path | None, data: Path | None
 
     Nothing is started, made or left behind. It ends with 0 unless something failed.
     """
+    logging.getLogger().addHandler(logging.NullHandler())  # what the parts say of their own is told by the findings, in our words
     loaded = read(flags=given, file=config_file)
     if data:
         loaded = replace(loaded, config=existing(loaded.config, data))
