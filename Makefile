@@ -34,7 +34,8 @@ up: $(VENV)/.runtime  ## Start the whole stack; pass more with ARGS="--port 0"
 setup: $(VENV)/.tests  ## Install everything, start nothing
 
 test: setup  ## Run the tests; pass more with ARGS="-k name"
-	@$(BIN)/python -m pytest --numprocesses=auto $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses=auto -m "not alone" $(ARGS) || [ $$? -eq 5 ]
+	@$(BIN)/python -m pytest -m alone $(ARGS) || [ $$? -eq 5 ]
 
 check: setup  ## Style, types and architecture
 	@$(BIN)/ruff check .

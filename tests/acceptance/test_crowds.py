@@ -16,7 +16,7 @@ from tests.acceptance.stack import Stack, up
 from tests.acceptance.transfers import Download, Upload
 from tests.fixtures.weed import WeedServer
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.alone, pytest.mark.slow, pytest.mark.timeout(300)]
 
 MIB = 1 << 20
 SIZE = 4 * MIB

@@ -13,7 +13,7 @@ from tests.acceptance.resident import Resident
 from tests.acceptance.stack import Stack, up
 from tests.acceptance.transfers import Download, Growth, Transfer, Upload, delete, growth
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.alone, pytest.mark.slow, pytest.mark.timeout(300)]
 
 MIB, GIB = 1 << 20, 1 << 30
 CROWD = 50

@@ -25,6 +25,7 @@ def over(weed: WeedServer, data: Path, **settings: object) -> Iterator[Stack]:
         "bucket": own.bucket,
         "access_key": own.access_key,
         "secret_key": own.secret_key.reveal(),
+        "cache_bytes": 0,
         **settings,
     }
     with up(data, "--store", "seaweedfs", *(f"--set=store.{name}={value}" for name, value in given.items())) as stack:

@@ -20,7 +20,7 @@ from tests.acceptance.crew import NEVER_LESS, Crew, Figures, crew, until
 from tests.acceptance.installed import Installation, call, refused, serving
 from tests.acceptance.stack import PATIENCE, wait_until_gone
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.alone, pytest.mark.slow, pytest.mark.timeout(300)]
 
 OBJECTS = "/v1/objects/documents"
 

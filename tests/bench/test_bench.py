@@ -19,7 +19,7 @@ from tests.bench.race import Entrant, Race
 from tests.bench.rows import Front, Row, rows
 from tests.fixtures.weed import installed_weed
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.alone, pytest.mark.slow, pytest.mark.timeout(300)]
 
 TINY = Plan(
     store="disk",

@@ -22,9 +22,9 @@ from tests.faults.installation import Installation
 from tests.faults.visitors import Crowd, Visitor, visiting
 from tests.fixtures.weed import WeedServer, installed_weed
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.alone, pytest.mark.slow, pytest.mark.timeout(300)]
 
-SETTINGS = {"store.timeout": "2", "store.connect_timeout": "1"}
+SETTINGS = {"store.timeout": "2", "store.connect_timeout": "1", "store.cache_bytes": "0"}
 OF_EACH_FRONT = 3
 RECOVERY = 10.0
 """Seconds after the store answers again in which everybody has succeeded once; from then on everybody always does."""
