@@ -242,6 +242,7 @@ def test_a_full_disk_is_one_line_and_a_later_run_completes(data: Path) -> None:
         subprocess.run(["umount", "--lazy", str(blobs)], check=True)
 
 
+@pytest.mark.alone
 def test_a_load_takes_no_more_memory_the_longer_it_is(stack: Stack, data: Path) -> None:
     few, many = (_peak(begin(data, "--data", str(data), "--set", "load", "--objects", number)) for number in ("300", "3000"))
     assert many - few <= 16 << 20, (few, many)
