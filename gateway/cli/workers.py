@@ -1,6 +1,7 @@
 """The parent of several processes of `seawall serve`. It knows neither the catalog nor HTTP, and stays small."""
 
 import asyncio
+import logging
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -24,6 +25,7 @@ _PROGRAM = (sys.executable, "-P", "-m", "gateway.cli.main", "serve")
 def serve_with_workers(config: Config, arguments: Sequence[str], ready_file: Path | None, *, requests: bool) -> None:
     """Until told to stop. `arguments` are those of our own command that the workers get as well."""
     configure(config.observe)
+    logging.getLogger("asyncio").setLevel(logging.ERROR)  # it warns of children that end while they are only being waited for
     with _figures() as directory:
         given = _places(config, Path(directory), requests=requests)
         crew = Crew(
