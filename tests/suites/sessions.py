@@ -221,6 +221,15 @@ class SessionsSuite:
         assert await processes[0].find(history.begun.id) == history.at(history.revision)[0]
         assert await processes[1].find_parts(history.begun.id) == history.at(history.revision)[1]
 
+    async def test_a_snapshot_does_not_count_what_came_ahead_of_it_and_is_not_in_it(self, sessions: Sessions) -> None:
+        history = History()
+        for what in ((1, 5), (2, 5), UploadState.COMPLETING):
+            history.acknowledge(what)
+        for revision, is_snapshot in ((1, True), (4, False), (2, True), (3, False)):
+            await arrive(sessions, history, revision, is_snapshot=is_snapshot)
+        assert await sessions.find(history.begun.id) == history.at(3)[0]
+        assert await sessions.find_parts(history.begun.id) == history.at(3)[1]
+
     async def test_who_writes_is_known_to_everybody_until_they_have_ended(self, processes: Sequence[Sessions]) -> None:
         upload, writings = upload_id(), [writing(1, 100, 0.5), writing(2, 0, 0.0)]
         for process, each in zip(processes, writings, strict=True):
