@@ -13,7 +13,6 @@ from gateway.edge.settings import EdgeSettings
 
 _BACKLOG = 1024
 _CLEANUP = 0.2  # seconds for handlers whose connections have gone already
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,10 +49,7 @@ class Server:
 
     async def run(self, on_ready: Callable[[], None] = lambda: None) -> None:
         """Serve until SIGTERM or SIGINT."""
-        stop = asyncio.Event()
-        loop = asyncio.get_running_loop()
-        for number in _SIGNALS:
-            loop.add_signal_handler(number, stop.set)
+        stop = stop_signal()
         await self.start()
         try:
             on_ready()
@@ -78,6 +74,14 @@ class Server:
         await self._runner.cleanup()
         await self._finish()
         await self._operations.cleanup()
+
+
+def stop_signal() -> asyncio.Event:
+    """Set once SIGTERM or SIGINT has come, from now on."""
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    return stop
 
 
 async def _serve(runner: web.BaseRunner, wire: socket.socket) -> None:

@@ -6,8 +6,8 @@ Redis 6.2 speaks it without a handshake, and because under RESP3 the client may 
 
 import asyncio
 import re
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from importlib import resources
@@ -98,15 +98,13 @@ class RedisLink:
 
     async def ping(self) -> None:
         """Raise unless the server answers, whatever it takes."""
-        with self._measured("ping"):
-            async with asyncio.timeout(self._timeout), self._room:
-                await self._client.ping()
+        async with self._asking("ping"):
+            await self._client.ping()
 
     async def server(self) -> SessionServer:
         """What it is; a role that may not ask gets SessionsUnavailable."""
-        with self._measured("info"):
-            async with asyncio.timeout(self._timeout), self._room:
-                told = await self._client.info()
+        async with self._asking("info"):
+            told = await self._client.info()
         return SessionServer(
             version=f"{told.get('server_name', 'Redis')} {told.get('valkey_version') or told.get('redis_version', '')}".strip(),
             eviction=str(told.get("maxmemory_policy", "")),
@@ -124,15 +122,16 @@ class RedisLink:
 
     async def _run(self, command: str, keys: Sequence[str], args: Sequence[Word]) -> Reply:
         script: AsyncScript = self._scripts[command]
-        with self._measured(command):
-            async with asyncio.timeout(self._timeout), self._room:
-                return await script(keys=[PREFIX + key for key in keys], args=[_said(word) for word in args])
+        async with self._asking(command):
+            return await script(keys=[PREFIX + key for key in keys], args=[_said(word) for word in args])
 
-    @contextmanager
-    def _measured(self, command: str) -> Iterator[None]:
+    @asynccontextmanager
+    async def _asking(self, command: str) -> AsyncIterator[None]:
+        """In time and within the room, measured; a fault is told to all who would ask next."""
         began = self._clock.monotonic()
         try:
-            yield
+            async with asyncio.timeout(self._timeout), self._room:
+                yield
         except _FAULTS as error:
             fault = fault_of(error)
             self._meter.count(FAULTS, command=command, fault=fault)

@@ -9,15 +9,12 @@ from importlib.metadata import version
 from aiohttp import web
 
 from buckets.errors import BrokenSetting, StorageError
-from buckets.memory.locks import MemoryLocks
 from buckets.model.blob import Placement
-from buckets.ports import Catalog, Clock, Ids, Locks, Meter, Phases
+from buckets.ports import BlobStore, Catalog, Clock, Ids, Meter, Phases
 from buckets.scalars import base64_bytes
 from buckets.service.blob_names import BlobNames
 from buckets.service.committer import Committer
 from buckets.service.founding import Founding
-from buckets.sessions.link import RedisLink
-from buckets.sessions.locks import RedisLocks
 from gateway.auth.authenticate import Authenticator
 from gateway.auth.door import Door
 from gateway.auth.guard import Guard
@@ -25,8 +22,9 @@ from gateway.auth.seal import Seal
 from gateway.auth.sigv4.verifier import SignatureVerifier
 from gateway.auth.tokens import BearerVerifier
 from gateway.build.bytes import blob_store
-from gateway.build.knowledge import knowledge
+from gateway.build.knowledge import Knowledge, knowledge
 from gateway.build.services import Parts, services
+from gateway.build.sessions import Coordination, coordination
 from gateway.build.work import chores, schedule, watching, worker
 from gateway.config.config import Config
 from gateway.edge.body import Patience
@@ -81,56 +79,66 @@ async def build(config: Config, *, phases: Phases | None = None, page: Page | No
         seal_key = _seal_key(config)
         seal = Seal(seal_key, ids=ids)
         known = await knowledge(config, meter, clock, ids, stack)
-        catalog, store = known.catalog, await blob_store(config.store, meter, clock, ids, stack)
-        founding = Founding(accounts=catalog, buckets=catalog, ids=ids, clock=clock)
+        store = await blob_store(config.store, meter, clock, ids, stack)
+        shared = coordination(config.sessions, meter, clock, ids, stack)
+        founding = Founding(accounts=known.catalog, buckets=known.catalog, ids=ids, clock=clock)
         await founding.place(Placement(id=PLACEMENT, store=config.store.kind))
         await schedule(known.jobs, config.worker)
         phases = phases or MeteredPhases(meter, clock)
-        committer = Committer(objects=catalog, ids=ids, phases=phases)
-        meter.gauge("seawall_commit_waiting", lambda: committer.waiting)
-        link = _link(config, meter, clock, stack)
-        health = HealthChecks(catalog.check, Check(name="store", ask=store.check), *_sessions(link))
-        names = BlobNames(catalog, clock, ids.uuid7())
-        parts = Parts(
-            clock=clock,
-            ids=ids,
-            catalog=catalog,
-            store=store,
-            jobs=known.jobs,
-            locks=_locks(link, ids, clock),
-            checksums=StreamChecksums(),
-            committer=committer,
-            names=names,
-            phases=phases,
-            meter=meter,
-            placement=PLACEMENT,
-            limit=config.edge.max_body_bytes,
-            cache=config.store.cache_bytes,
-        )
-        door = Door(authenticator=_authenticator(config, catalog, seal, clock), guard=Guard(services(parts)))
+        parts = _parts(config, known, store, shared, phases=phases, meter=meter, clock=clock, ids=ids)
+        door = Door(authenticator=_authenticator(config, known.catalog, seal, clock), guard=Guard(services(parts)))
+        health = HealthChecks(known.catalog.check, Check(name="store", ask=store.check), *shared.checks)
         settle_down()
         meter.sample()
         yield House(
             clock=clock,
             ids=ids,
             seal=seal,
-            catalog=catalog,
+            catalog=known.catalog,
             founding=founding,
             guard=door.guard,
-            data=Conversation(
-                front_of=_fronts(config, door, parts, Cursors(seal_key)),
-                ids=ids,
-                clock=clock,
-                meter=meter,
-                access=access,
-                patience=Patience(),
-            ),
+            data=_conversation(_fronts(config, door, parts, Cursors(seal_key)), parts),
             operations=Operations(health, meter, token=config.edge.ops_token).app(),
             health=health,
-            chores=[*chores(known.outbox, names, config.worker), *watching(meter, clock)],
+            chores=[*chores(known.outbox, parts.names, config.worker), *watching(meter, clock)],
             worker=worker(known, {PLACEMENT: store}, config.worker, phases=phases, ids=ids, clock=clock),
-            finish=partial(_finish, committer, names),
+            finish=partial(_finish, parts.committer, parts.names),
         )
+
+
+def _parts(
+    config: Config,
+    known: Knowledge,
+    store: BlobStore,
+    shared: Coordination,
+    *,
+    phases: Phases,
+    meter: Meter,
+    clock: Clock,
+    ids: Ids,
+) -> Parts:
+    committer = Committer(objects=known.catalog, ids=ids, phases=phases)
+    meter.gauge("seawall_commit_waiting", lambda: committer.waiting)
+    return Parts(
+        clock=clock,
+        ids=ids,
+        catalog=known.catalog,
+        store=store,
+        jobs=known.jobs,
+        locks=shared.locks,
+        checksums=StreamChecksums(),
+        committer=committer,
+        names=BlobNames(known.catalog, clock, ids.uuid7()),
+        phases=phases,
+        meter=meter,
+        placement=PLACEMENT,
+        limit=config.edge.max_body_bytes,
+        cache=config.store.cache_bytes,
+    )
+
+
+def _conversation(front_of: Callable[[str], Front], parts: Parts) -> Conversation:
+    return Conversation(front_of=front_of, ids=parts.ids, clock=parts.clock, meter=parts.meter, access=access, patience=Patience())
 
 
 def _fronts(config: Config, door: Door, parts: Parts, cursors: Cursors) -> Callable[[str], Front]:
@@ -153,24 +161,6 @@ def _authenticator(config: Config, catalog: Catalog, seal: Seal, clock: Clock) -
         signatures=SignatureVerifier(find=catalog.find_key_pair, seal=seal, clock=clock, region=config.edge.region),
         bearers=BearerVerifier(find=catalog.find_api_key),
     )
-
-
-def _link(config: Config, meter: Meter, clock: Clock, stack: AsyncExitStack) -> RedisLink | None:
-    if not config.sessions.url:
-        return None
-    link = RedisLink(config.sessions.url.reveal(), timeout=config.sessions.timeout, meter=meter, clock=clock)
-    stack.push_async_callback(link.close)
-    return link
-
-
-def _locks(link: RedisLink | None, ids: Ids, clock: Clock) -> Locks:
-    here = MemoryLocks(clock)
-    return RedisLocks(link=link, here=here, ids=ids, clock=clock) if link else here
-
-
-def _sessions(link: RedisLink | None) -> list[Check]:
-    """Redis costs speed when it is away, never an answer: the service is ready without it."""
-    return [Check(name="sessions", ask=link.check, required=False)] if link else []
 
 
 def _seal_key(config: Config) -> bytes:

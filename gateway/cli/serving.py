@@ -2,7 +2,6 @@
 
 import asyncio
 import shutil
-import signal
 import socket
 import sys
 from collections.abc import AsyncIterator, Callable
@@ -24,7 +23,7 @@ from gateway.observe.page import Page, SharedPage
 from gateway.periodic import background, kept_up
 from gateway.processes.place import Taken
 from gateway.processes.worker import READY
-from gateway.serve import Server, Sockets
+from gateway.serve import Server, Sockets, stop_signal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,20 +92,13 @@ async def _serve(config: Config, sockets: Sockets, post: Post, *, jobs: bool) ->
 
 async def _work(config: Config, post: Post) -> None:
     """What is unfinished at the end goes back at once, for others to take."""
-    stop = _stop_signal()
+    stop = stop_signal()
     async with build(config, page=post.page) as house, _answering(house, post.operations):
         async with background(house.worker.run()), kept_up(house.chores):
             post.on_ready()
             await stop.wait()
             house.health.drain()
         await house.finish()
-
-
-def _stop_signal() -> asyncio.Event:
-    stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    return stop
 
 
 @asynccontextmanager

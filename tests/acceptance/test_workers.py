@@ -8,7 +8,7 @@ import signal
 import socket
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -83,9 +83,9 @@ def test_a_worker_that_is_killed_amid_load_costs_no_object_and_no_count(installa
 @contextmanager
 def writing(workers: Crew, number: int) -> Iterator[dict[str, str]]:
     """Puts one object after the other meanwhile; the digests of those that were acknowledged."""
-    stop, stored = threading.Event(), dict[str, str]()
+    stored = dict[str, str]()
 
-    def write() -> None:
+    def write(stop: threading.Event) -> None:
         while not stop.is_set():
             key, body = f"load/{number}/{secrets.token_hex(8)}", secrets.token_bytes(20_000)
             try:
@@ -95,21 +95,16 @@ def writing(workers: Crew, number: int) -> Iterator[dict[str, str]]:
             assert status == 201
             stored[key] = hashlib.sha256(body).hexdigest()
 
-    with ThreadPoolExecutor(1) as threads:
-        writer = threads.submit(write)
-        try:
-            yield stored
-        finally:
-            stop.set()
-            writer.result(PATIENCE)
+    with meanwhile(write):
+        yield stored
 
 
 @contextmanager
 def watching(workers: Crew) -> Iterator[list[int]]:
     """Scrapes meanwhile; no series may ever be less than it was, or be missing."""
-    stop, looks = threading.Event(), list[int]()
+    looks = list[int]()
 
-    def watch() -> None:
+    def watch(stop: threading.Event) -> None:
         before: Figures = {}
         while not stop.is_set():
             try:
@@ -122,13 +117,21 @@ def watching(workers: Crew) -> Iterator[list[int]]:
             before = figures
             looks.append(len(figures))
 
+    with meanwhile(watch):
+        yield looks
+
+
+@contextmanager
+def meanwhile(work: Callable[[threading.Event], None]) -> Iterator[None]:
+    """In a thread of its own until told to stop; what goes wrong there goes wrong here."""
+    stop = threading.Event()
     with ThreadPoolExecutor(1) as threads:
-        watcher = threads.submit(watch)
+        working = threads.submit(work, stop)
         try:
-            yield looks
+            yield
         finally:
             stop.set()
-            watcher.result(PATIENCE)
+            working.result(PATIENCE)
 
 
 def test_uploads_under_way_are_taken_in_before_all_end(installation: Installation, tmp_path: Path) -> None:
