@@ -2,9 +2,9 @@
 
 import io
 from functools import cache
-from typing import Any
 
 import pytest
+from PIL import Image
 
 from gateway.seed.files.jpeg import jpeg
 from gateway.seed.files.pdf import pdf
@@ -51,14 +51,14 @@ def test_a_pdf_escapes_what_would_end_a_text() -> None:
 
 
 def test_pictures_open_in_a_library_too() -> None:
-    image: Any = pytest.importorskip("PIL.Image")
     for item in demo():
         for draft in item.sketch.drafts if item.sketch.content_type in ("image/png", "image/jpeg") else ():
-            image.open(io.BytesIO(draft)).load()
+            Image.open(io.BytesIO(draft)).load()
 
 
 def test_the_colours_of_a_jpeg_are_those_of_its_stones() -> None:
-    image: Any = pytest.importorskip("PIL.Image")
-    picture = image.open(io.BytesIO(jpeg([[RED, WHITE]], comment=""))).convert("RGB")
+    picture = Image.open(io.BytesIO(jpeg([[RED, WHITE]], comment=""))).convert("RGB")
     for x, colour in ((4, RED), (12, WHITE)):
-        assert all(abs(seen - meant) <= 4 for seen, meant in zip(picture.getpixel((x, 4)), colour, strict=True))
+        seen = picture.getpixel((x, 4))
+        assert isinstance(seen, tuple)
+        assert all(abs(one - meant) <= 4 for one, meant in zip(seen, colour, strict=True))
