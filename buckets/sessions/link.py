@@ -45,7 +45,6 @@ Reply: TypeAlias = Any
 
 _CONNECTIONS = 32
 _PROBED_EVERY = 0.5
-_PROBE_LASTS = timedelta(seconds=1)
 
 # The first that fits. What the server refuses is about one command only: that does not make it be away.
 _KINDS: tuple[tuple[type[Exception], str], ...] = (
@@ -94,7 +93,7 @@ class RedisLink:
 
     async def check(self) -> None:
         """Raise unless the server answers, and takes what is written."""
-        await self.run("probe", keys=["probe"], args=[_PROBE_LASTS])
+        await self.run("probe", keys=["probe"])
 
     async def ping(self) -> None:
         """Raise unless the server answers, whatever it takes."""
@@ -118,7 +117,7 @@ class RedisLink:
     async def _probe(self) -> None:
         """Over connections of its own: what the name of the server leads to may be another by now."""
         await self._client.connection_pool.disconnect(inuse_connections=False)
-        await self._run("probe", ["probe"], [_PROBE_LASTS])
+        await self._run("probe", ["probe"], [])
 
     async def _run(self, command: str, keys: Sequence[str], args: Sequence[Word]) -> Reply:
         script: AsyncScript = self._scripts[command]
