@@ -1,6 +1,6 @@
 """Accounts, members and credentials in PostgreSQL."""
 
-from buckets.catalog import rows, statements
+from buckets.catalog import grants, rows, statements
 from buckets.catalog.lookups import Lookups
 from buckets.catalog.pool import Pool
 from buckets.model.account import Account, User
@@ -18,19 +18,23 @@ class PostgresAccounts:
 
     async def create_account(self, account: Account, owner: User) -> None:
         async with self._pool.transaction() as session:
-            await session.run(_Q["create_account"], account.id, account.canonical_id, account.name)
+            await session.run(_Q["create_account"], account.id, account.canonical_id, account.name, account.operates)
             await session.run(_Q["create_member"], owner.id, owner.account, owner.name, owner.role)
 
     async def ensure_user(self, user: User) -> bool:
         return await self._pool.row(_Q["ensure_member"], user.id, user.account, user.name, user.role) is not None
 
     async def add_key_pair(self, pair: KeyPair, *, name: str) -> None:
+        secret = pair.access_key, pair.sealed_secret
         await self._pool.run(
-            _Q["add_key_pair"], pair.id, pair.account, pair.owner, name, pair.access_key, pair.sealed_secret, pair.expires_at
+            _Q["add_key_pair"], pair.id, pair.account, pair.owner, name, *secret, pair.expires_at, grants.written(pair.grant)
         )
 
     async def add_api_key(self, key: ApiKey, *, name: str) -> None:
-        await self._pool.run(_Q["add_api_key"], key.id, key.account, key.owner, name, key.token_hash, key.prefix, key.expires_at)
+        token = key.token_hash, key.prefix
+        await self._pool.run(
+            _Q["add_api_key"], key.id, key.account, key.owner, name, *token, key.expires_at, grants.written(key.grant)
+        )
 
     async def find_account(self, account: AccountId) -> Account | None:
         row = await self._pool.row(_Q["find_account"], account)

@@ -6,7 +6,8 @@ from dataclasses import asdict
 from datetime import timedelta
 from typing import Any, Protocol
 
-from buckets.model.account import Account, Role, User
+from buckets.catalog import grants
+from buckets.model.account import Account, Identity, Role, Status, User
 from buckets.model.blob import Extent, Span
 from buckets.model.block import SummedExtent
 from buckets.model.bucket import Bucket, Lifecycle, Limits, Versioning, Visibility
@@ -55,11 +56,28 @@ def _settings(said: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def account(row: Row) -> Account:
-    return Account(id=AccountId(row["id"]), canonical_id=row["canonical_id"], name=row["name"])
+    return Account(
+        id=AccountId(row["id"]),
+        canonical_id=row["canonical_id"],
+        name=row["name"],
+        status=Status(row["status"]),
+        operates=row["operates"],
+    )
 
 
 def user(row: Row) -> User:
-    return User(id=UserId(row["id"]), account=AccountId(row["account"]), name=row["name"], role=Role(row["role"]))
+    return User(
+        id=UserId(row["id"]),
+        account=AccountId(row["account"]),
+        name=row["name"],
+        role=Role(row["role"]),
+        email=row["email"],
+        status=Status(row["status"]),
+        tier=row["tier"],
+        preferences=json.loads(row["preferences"]),
+        identities=frozenset(Identity(*pair) for pair in row["identities"]),
+        revision=row["revision"],
+    )
 
 
 def key_pair(row: Row) -> KeyPair:
@@ -71,6 +89,8 @@ def key_pair(row: Row) -> KeyPair:
         access_key=AccessKey(row["access_key"]),
         sealed_secret=row["sealed_secret"],
         expires_at=row["expires_at"],
+        grant=grants.read(row["scopes"]),
+        tier=row["tier"],
     )
 
 
@@ -83,6 +103,8 @@ def api_key(row: Row) -> ApiKey:
         token_hash=row["token_hash"],
         prefix=row["prefix"],
         expires_at=row["expires_at"],
+        grant=grants.read(row["scopes"]),
+        tier=row["tier"],
     )
 
 

@@ -1,11 +1,14 @@
 """Accounts, members and credentials in dictionaries."""
 
 from dataclasses import replace
+from typing import TypeVar
 
 from buckets.memory.tables import Tables
-from buckets.model.account import Account, Role, User
+from buckets.model.account import Account, Status, User
 from buckets.model.credential import ApiKey, KeyPair
-from buckets.names import AccessKey, AccountId, UserId
+from buckets.names import AccessKey, AccountId
+
+C = TypeVar("C", KeyPair, ApiKey)
 
 
 class MemoryAccounts(Tables):
@@ -36,14 +39,16 @@ class MemoryAccounts(Tables):
 
     async def find_key_pair(self, access_key: AccessKey) -> KeyPair | None:
         pair = self.key_pairs.get(access_key)
-        return replace(pair, role=self._role(pair.owner)) if pair and self._usable(pair) else None
+        return self._as_it_stands(pair) if pair and self._usable(pair) else None
 
     async def find_api_key(self, token_hash: bytes) -> ApiKey | None:
         key = self.api_keys.get(token_hash)
-        return replace(key, role=self._role(key.owner)) if key and self._usable(key) else None
+        return self._as_it_stands(key) if key and self._usable(key) else None
 
-    def _role(self, owner: UserId) -> Role:
-        return self.users[owner].role
+    def _as_it_stands(self, credential: C) -> C:
+        owner = self.users[credential.owner]
+        return replace(credential, role=owner.role, tier=owner.tier)
 
     def _usable(self, credential: KeyPair | ApiKey) -> bool:
-        return credential.expires_at is None or credential.expires_at > self.clock.now()
+        active = self.users[credential.owner].status is self.accounts[credential.account].status is Status.ACTIVE
+        return active and (credential.expires_at is None or credential.expires_at > self.clock.now())

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from buckets.model.account import Caller, Role
+from buckets.model.account import UNLIMITED, Caller, Role
+from buckets.model.grant import EVERYTHING, Grant
 from buckets.names import AccessKey, AccountId, CredentialId, UserId
 
 
@@ -18,10 +19,12 @@ class KeyPair:
     access_key: AccessKey
     sealed_secret: bytes
     expires_at: datetime | None = None
+    grant: Grant = EVERYTHING
+    tier: str = UNLIMITED
 
     @property
     def caller(self) -> Caller:
-        return Caller(account=self.account, user=self.owner, role=self.role, credential=self.id)
+        return _caller(self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +38,20 @@ class ApiKey:
     token_hash: bytes
     prefix: str
     expires_at: datetime | None = None
+    grant: Grant = EVERYTHING
+    tier: str = UNLIMITED
 
     @property
     def caller(self) -> Caller:
-        return Caller(account=self.account, user=self.owner, role=self.role, credential=self.id)
+        return _caller(self)
+
+
+def _caller(credential: KeyPair | ApiKey) -> Caller:
+    return Caller(
+        account=credential.account,
+        user=credential.owner,
+        role=credential.role,
+        credential=credential.id,
+        tier=credential.tier,
+        grant=credential.grant,
+    )

@@ -38,7 +38,7 @@ class Founding:
         number = AccountId(f"{int.from_bytes(self.ids.secret(8), 'big') % 10**12:012d}")
         canonical = sha256(self.ids.secret(32)).hexdigest()
         owner = User(id=UserId(self.ids.uuid7()), account=number, name="admin", role=Role.OWNER)
-        await self.accounts.create_account(Account(id=number, canonical_id=canonical, name="first"), owner)
+        await self.accounts.create_account(Account(id=number, canonical_id=canonical, name="first", operates=True), owner)
         return owner
 
     async def _create_bucket(self, definition: Definition, owner: User) -> bool:

@@ -17,6 +17,11 @@ SEED = """
 INSERT INTO account (id, canonical_id, name) VALUES ('123456789012', repeat('a', 64), 'one');
 INSERT INTO member (id, account, name, role)
 VALUES ('00000000-0000-7000-8000-000000000001', '123456789012', 'somebody', 'owner');
+UPDATE member SET email = 'one@example.com';
+INSERT INTO member_identity (issuer, subject, member)
+VALUES ('https://id.example.com', 'one', '00000000-0000-7000-8000-000000000001');
+INSERT INTO login (id, member, token_hash, idle_seconds, expires_at)
+VALUES (gen_random_uuid(), '00000000-0000-7000-8000-000000000001', decode(repeat('ab', 32), 'hex'), 60, now());
 INSERT INTO placement (id, store) VALUES ('default', 'disk');
 INSERT INTO credential (id, account, owner, kind, name, access_key, sealed_secret)
 VALUES (gen_random_uuid(), '123456789012', '00000000-0000-7000-8000-000000000001', 's3', 'key',
@@ -77,6 +82,22 @@ BREAKS = {
     "member_role_known": "UPDATE member SET role = 'king'",
     "member_status_known": "UPDATE member SET status = 'sleepy'",
     "member_preferences_object": "UPDATE member SET preferences = '[]'",
+    "member_email_shape": "UPDATE member SET email = 'one @example.com'",
+    "member_tier_shape": "UPDATE member SET tier = 'No Tier'",
+    "member_password_hash_slow": "UPDATE member SET password_hash = 'md5'",
+    "member_revision_positive": "UPDATE member SET revision = 0",
+    "member_deleted_since": "UPDATE member SET status = 'deleted'",
+    "member_email_unique": "INSERT INTO member (id, account, name, role, email)"
+    " SELECT gen_random_uuid(), account, name, role, upper(email) FROM member",
+    "member_identity_member_exists": "UPDATE member_identity SET member = gen_random_uuid()",
+    "member_identity_issuer_length": "UPDATE member_identity SET issuer = ''",
+    "member_identity_subject_length": "UPDATE member_identity SET subject = ''",
+    "login_member_exists": "UPDATE login SET member = gen_random_uuid()",
+    "login_token_hash_length": "UPDATE login SET token_hash = '\\x01'",
+    "login_token_hash_unique": "INSERT INTO login (id, member, token_hash, idle_seconds, expires_at)"
+    " SELECT gen_random_uuid(), member, token_hash, idle_seconds, expires_at FROM login",
+    "login_idle_positive": "UPDATE login SET idle_seconds = 0",
+    "login_words_bounded": "UPDATE login SET address = repeat('x', 65)",
     "credential_account_exists": "UPDATE credential SET account = '999999999999'",
     "credential_owner_exists": "UPDATE credential SET owner = gen_random_uuid()",
     "credential_kind_known": "UPDATE credential SET kind = 'magic' WHERE kind = 'bearer'",
