@@ -6,6 +6,7 @@ from datetime import datetime
 
 from buckets import conditions
 from buckets.errors import NoSuchObject, NoSuchVersion, Overtaken, StorageError
+from buckets.model.audit import Deed
 from buckets.model.bucket import Versioning
 from buckets.model.commit import CommitItem, Deleted, DeleteItem, EditItem, Name, Owner, PutItem
 from buckets.model.version import Head
@@ -150,6 +151,21 @@ def head_after(item: PutItem | EditItem, *, seq: int, at: datetime) -> Head:
         extents=len(item.extents),
         layout=0,
         modified_at=at,
+    )
+
+
+def deed(item: CommitItem, refusal: StorageError | None = None) -> Deed:
+    """What the audit says of it."""
+    return Deed(
+        id=item.operation,
+        account=item.bucket.account,
+        action=item.origin.action,
+        bucket=item.bucket.name,
+        key=item.key,
+        version=item.version,
+        result="refused" if refusal else "done",
+        reason=type(refusal).__name__ if refusal else None,
+        size=item.content.size if isinstance(item, PutItem) else None,
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from buckets import key_range
-from buckets.catalog import commit_rows, rows, statements
+from buckets.catalog import audit, commit_rows, rows, statements
 from buckets.catalog.lookups import Lookups
 from buckets.catalog.pool import Pool, Session
 from buckets.errors import (
@@ -18,6 +18,7 @@ from buckets.errors import (
     Overtaken,
     StorageError,
 )
+from buckets.model.audit import Deed
 from buckets.model.blob import Placement
 from buckets.model.bucket import Bucket
 from buckets.model.commit import Idempotency, Origin
@@ -99,11 +100,9 @@ class PostgresBuckets:
         return Founded(rows.bucket(row), replayed=True)
 
     async def _audit(self, session: Session, bucket: Bucket, origin: Origin | None, action: str) -> None:
-        who = (origin.caller.user, origin.caller.credential) if origin else (None, None)
-        what = origin.action if origin else action, bucket.name, None, None, "done", None
-        whence = (origin.address, origin.agent, origin.request_id, None) if origin else ("", "", "", None)
-        line = self._ids.uuid7(), bucket.account, *who, *what, *whence
-        await session.run(_C["add_audit"], *commit_rows.columns([line], 14))
+        what = origin.action if origin else action
+        deed = Deed(id=self._ids.uuid7(), account=bucket.account, action=what, bucket=bucket.name)
+        await audit.record(session, [(deed, origin)])
 
 
 async def _taken(session: Session, bucket: Bucket) -> StorageError:

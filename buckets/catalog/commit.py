@@ -9,12 +9,12 @@ from datetime import datetime
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from buckets.catalog import commit_rows, proofs, rows, statements
+from buckets.catalog import audit, commit_rows, proofs, rows, statements
 from buckets.catalog.commit_locks import Locks, owners_met
 from buckets.catalog.commit_rows import columns
 from buckets.catalog.pool import Session
 from buckets.catalog.rows import Row
-from buckets.change import Change, decide, head_after
+from buckets.change import Change, decide, deed, head_after
 from buckets.errors import IdempotencyKeyReused, NoSuchBucket, StorageError
 from buckets.model.commit import CommitItem, Committed, DeleteItem, Idempotency, Outcome, Owner, Refused
 from buckets.model.version import Head
@@ -83,7 +83,7 @@ class Commit:
     async def _record(self, decided: Sequence[tuple[CommitItem, _Decision]]) -> Mapping[UUID, datetime]:
         """What becomes of each, but for answers that are given again; and when."""
         told = [(item, each) for item, each in decided if not isinstance(each, Committed)]
-        await self._run("add_audit", (commit_rows.audit_line(item, each) for item, each in told), 14)
+        await audit.record(self._session, ((deed(item, _refusal(each)), item.origin) for item, each in told))
         proven = await self._rows("add_events", (proofs.line(item, each) for item, each in told), 7)
         return {row["id"]: row["created_at"] for row in proven}
 
@@ -96,6 +96,10 @@ class Commit:
     async def _rows(self, name: str, lines: Iterable[Sequence[Any]], width: int) -> Sequence[Row]:
         values = columns(lines, width)
         return await self._session.rows(_Q[name], *values) if values[0] else []
+
+
+def _refusal(decided: _Decision) -> StorageError | None:
+    return decided if isinstance(decided, StorageError) else None
 
 
 def _outcome(decided: _Decision, times: Mapping[UUID, datetime]) -> Outcome:

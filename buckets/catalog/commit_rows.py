@@ -5,8 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from buckets.change import Change, Charge
-from buckets.errors import StorageError
-from buckets.model.commit import CommitItem, EditItem, Owner, PutItem
+from buckets.model.commit import EditItem, Owner, PutItem
 from buckets.model.version import Content
 
 Line: TypeAlias = Sequence[Any]
@@ -86,15 +85,6 @@ def answers(changes: Sequence[Change]) -> Iterator[Line]:
     for item in _puts(changes):
         if item.idempotency:
             yield *item.writer, item.idempotency.key, item.idempotency.fingerprint, *item.name
-
-
-def audit_line(item: CommitItem, decided: Change | StorageError) -> Line:
-    caller, origin = item.origin.caller, item.origin
-    result, reason = ("refused", type(decided).__name__) if isinstance(decided, StorageError) else ("done", None)
-    size = item.content.size if isinstance(item, PutItem) else None
-    who = item.operation, item.bucket.account, caller.user, caller.credential
-    what = origin.action, item.bucket.name, item.key, item.version, result, reason
-    return *who, *what, origin.address, origin.agent, origin.request_id, size
 
 
 def _puts(changes: Sequence[Change]) -> Iterator[PutItem]:

@@ -12,8 +12,8 @@ from buckets.errors import (
     NoSuchBucket,
     Overtaken,
 )
-from buckets.memory.records import AuditLine
 from buckets.memory.tables import Tables
+from buckets.model.audit import Deed
 from buckets.model.blob import Placement
 from buckets.model.bucket import Bucket, Rules
 from buckets.model.commit import Idempotency, Origin
@@ -77,6 +77,5 @@ class MemoryBuckets(Tables):
         return Founded(answer, replayed=True)
 
     def _record(self, bucket: Bucket, origin: Origin | None, action: str) -> None:
-        actor = origin.caller.user if origin else None
-        line = AuditLine(id=self.ids.uuid7(), action=origin.action if origin else action, actor=actor, bucket=bucket.name)
-        self.audit.append(line)
+        what = origin.action if origin else action
+        self.record(Deed(id=self.ids.uuid7(), account=bucket.account, action=what, bucket=bucket.name), origin)

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from buckets.change import Change, Present, Standing, decide, head_after, require_apart
+from buckets.change import Change, Present, Standing, decide, deed, head_after, require_apart
 from buckets.errors import CatalogUnavailable, IdempotencyKeyReused, LeaseExpired, NoSuchBucket, SourceMoved, StorageError
-from buckets.memory.records import AuditLine, Version
+from buckets.memory.records import Version
 from buckets.memory.tables import Tables
 from buckets.model.blob import lease_of
 from buckets.model.commit import (
@@ -62,26 +62,13 @@ class MemoryCommit(Tables):
         if isinstance(decided, Committed):
             return decided
         if isinstance(decided, StorageError):
-            self._audit(item, "refused", type(decided).__name__)
+            self.record(deed(item, decided), item.origin)
             outcome: Outcome = Refused(decided)
         else:
-            self._audit(item, "done")
+            self.record(deed(item), item.origin)
             outcome = self._carry_out(decided)
         self.operations[item.operation] = outcome
         return outcome
-
-    def _audit(self, item: CommitItem, result: str, reason: str | None = None) -> None:
-        line = AuditLine(
-            id=item.operation,
-            action=item.origin.action,
-            actor=item.origin.caller.user,
-            bucket=item.bucket.name,
-            key=item.key,
-            version=item.version,
-            result=result,
-            reason=reason,
-        )
-        self.audit.append(line)
 
     def _known(self, item: CommitItem) -> Committed | StorageError | None:
         known = self._answer(item.writer, item.idempotency) if item.idempotency else None

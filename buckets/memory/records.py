@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
+from buckets.model.audit import Deed, Doer
 from buckets.model.blob import Extent
 from buckets.model.commit import Name, Owner
 from buckets.model.version import Head
@@ -19,18 +19,13 @@ class Usage:
     trashed_bytes: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class AuditLine:
-    """What became of a write, by its operation; one without a key is a bucket's own."""
+    """What was done, when and by whom."""
 
-    id: UUID
-    action: str
-    actor: UUID | None
-    bucket: str
-    key: str | None = None
-    version: UUID | None = None
-    result: str = "done"
-    reason: str | None = None
+    at: datetime
+    deed: Deed
+    doer: Doer
 
 
 @dataclass(slots=True)

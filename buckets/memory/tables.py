@@ -7,9 +7,10 @@ from uuid import UUID
 from buckets.change import Change, Charge
 from buckets.memory.records import AuditLine, Usage, Version
 from buckets.model.account import Account, User
+from buckets.model.audit import Deed, Doer
 from buckets.model.blob import Blob, BlobLease, Placement
 from buckets.model.bucket import Bucket
-from buckets.model.commit import Name, Outcome, Owner
+from buckets.model.commit import Name, Origin, Outcome, Owner
 from buckets.model.credential import ApiKey, KeyPair
 from buckets.model.version import Head, ScanState
 from buckets.names import AccessKey, AccountId, BlobId, BucketId, BucketName, LeaseId, UserId, VersionId
@@ -55,6 +56,9 @@ class Tables:
         """They are gone; who looks for garbage is to look at their blobs."""
         for id_ in versions:
             self.gc_candidates |= {extent.blob for extent in self.versions.pop(id_).extents}
+
+    def record(self, deed: Deed, origin: Origin | None) -> None:
+        self.audit.append(AuditLine(self.clock.now(), deed, Doer.of(origin)))
 
     def charge(self, charge: Charge) -> None:
         usage = self.usage.setdefault(charge.owner, Usage())

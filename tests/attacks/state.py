@@ -36,7 +36,7 @@ class Stored:
             blobs={locator: body for locator, body in _blobs(house).items() if locator not in loose},
             buckets=dict(catalog.buckets),
             usage={owner: (it.stored_objects, it.stored_bytes, it.trashed_bytes) for owner, it in catalog.usage.items()},
-            done=sum(line.result == "done" for line in catalog.audit),
+            done=sum(line.deed.result == "done" for line in catalog.audit),
             told=len(catalog.outbox),
         )
 

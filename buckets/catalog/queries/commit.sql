@@ -187,9 +187,10 @@ SET fingerprint = excluded.fingerprint, answer = excluded.answer, expires_at = e
 
 -- name: add_audit
 -- One line for every item of the group, refused ones too, by its operation.
-INSERT INTO audit (at, id, account, actor, credential, action, bucket, key, version, result, reason, address, agent, request_id, bytes)
-SELECT now(), * FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::uuid[],
-    $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::bigint[]);
+INSERT INTO audit (at, id, account, actor, on_behalf_of, credential, action, bucket, key, version, subject, result, reason, address,
+    agent, request_id, bytes)
+SELECT now(), * FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::text[], $9::uuid[],
+    $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[], $16::bigint[]);
 
 -- name: add_events
 -- What the announcer will tell the world, and what it will not: each row is also the proof of what became of its operation.

@@ -1,0 +1,49 @@
+"""What happened, who did it and for whom: one line for every change, and for those reads that are on record."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from buckets.model.commit import Origin
+from buckets.names import AccountId, CredentialId, UserId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deed:
+    """What was done, to what, and what became of it. `subject` is what it was done to, where that is no object and no bucket."""
+
+    id: UUID
+    account: AccountId
+    action: str
+    bucket: str | None = None
+    key: str | None = None
+    version: UUID | None = None
+    subject: str | None = None
+    result: str = "done"
+    reason: str | None = None
+    size: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doer:
+    """Who really asked, for whom where that is another, and from where. The program itself is nobody."""
+
+    actor: UserId | None = None
+    on_behalf_of: UserId | None = None
+    credential: CredentialId | None = None
+    address: str = ""
+    agent: str = ""
+    request_id: str = ""
+
+    @classmethod
+    def of(cls, origin: Origin | None) -> "Doer":
+        if origin is None:
+            return cls()
+        caller = origin.caller
+        return cls(
+            actor=caller.actor or caller.user,
+            on_behalf_of=caller.user if caller.actor else None,
+            credential=caller.credential,
+            address=origin.address,
+            agent=origin.agent,
+            request_id=origin.request_id,
+        )
