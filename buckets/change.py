@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from buckets import conditions
-from buckets.errors import NoSuchObject, NoSuchVersion, Overtaken, StorageError
+from buckets.errors import NoSuchObject, NoSuchVersion, NotPermitted, Overtaken, StorageError
 from buckets.model.audit import Deed
 from buckets.model.bucket import Versioning
 from buckets.model.commit import CommitItem, Deleted, DeleteItem, EditItem, Name, Owner, PutItem
@@ -111,7 +111,9 @@ _KINDS = {PutItem: "object.created", DeleteItem: "object.removed", EditItem: "ob
 
 
 def decide(item: CommitItem, standing: Standing) -> Change | StorageError:
-    """The change, or why there is none."""
+    """The change, or why there is none. Who may not touch an object does not learn either what it is like."""
+    if item.origin.only_own and not _is_own(item, standing):
+        return NotPermitted(item.origin.action)
     etag = standing.current.etag if standing.current else None
     refusal = conditions.refusal(item.condition, etag, standing.seq, bucket=item.bucket.name, key=item.key)
     if refusal:
@@ -123,6 +125,11 @@ def decide(item: CommitItem, standing: Standing) -> Change | StorageError:
             return _delete(item, standing)
         case EditItem():
             return _edit(item, standing)
+
+
+def _is_own(item: CommitItem, standing: Standing) -> bool:
+    touched = (standing.current, standing.trashed, *_replaced(item, standing))
+    return all(present is None or present.owner == item.writer for present in touched)
 
 
 def require_apart(items: Sequence[CommitItem]) -> None:

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import timedelta
 from typing import Any, Protocol
 
-from buckets.catalog import grants
+from buckets.catalog import grants, policies
 from buckets.model.account import Account, Identity, Role, Status, User
 from buckets.model.blob import Extent, Span
 from buckets.model.block import SummedExtent
@@ -41,8 +41,13 @@ def bucket(row: Row) -> Bucket:
 
 def settings(of: Bucket) -> Mapping[str, Any]:
     """The rules of a bucket that no statement asks for."""
-    cache = int(of.cache.total_seconds())
-    return {"cache": cache, "purpose": of.purpose, "limits": asdict(of.limits), "lifecycle": asdict(of.lifecycle)}
+    return {
+        "cache": int(of.cache.total_seconds()),
+        "purpose": of.purpose,
+        "limits": asdict(of.limits),
+        "lifecycle": asdict(of.lifecycle),
+        "policy": policies.written(of.policy),
+    }
 
 
 def _settings(said: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -52,6 +57,7 @@ def _settings(said: Mapping[str, Any]) -> Mapping[str, Any]:
         "purpose": said.get("purpose", ""),
         "limits": Limits(**said.get("limits", {})),
         "lifecycle": Lifecycle(**said.get("lifecycle", {})),
+        "policy": policies.read(said.get("policy", [])),
     }
 
 

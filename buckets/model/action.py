@@ -30,6 +30,8 @@ class Action(StrEnum):
     EDIT_OBJECT = "edit_object"
     RESTORE_OBJECT = "restore_object"
     DELETE_OBJECT = "delete_object"
+    PURGE_OBJECT = "purge_object"
+    """Delete it for good, past the trash."""
     CREATE_BUCKET = "create_bucket"
     CHANGE_BUCKET = "change_bucket"
     DELETE_BUCKET = "delete_bucket"
@@ -56,6 +58,7 @@ ACCESS: Mapping[Action, Access] = MappingProxyType(
         Action.EDIT_OBJECT: Access.WRITE,
         Action.RESTORE_OBJECT: Access.WRITE,
         Action.DELETE_OBJECT: Access.DELETE,
+        Action.PURGE_OBJECT: Access.DELETE,
         Action.CREATE_BUCKET: Access.GOVERN,
         Action.CHANGE_BUCKET: Access.GOVERN,
         Action.DELETE_BUCKET: Access.GOVERN,
@@ -67,3 +70,6 @@ ACCESS: Mapping[Action, Access] = MappingProxyType(
     }
 )
 """The kind of each; a test holds it complete."""
+
+OF_CONTENT = frozenset(action for action in Action if action.value.endswith(("_object", "_objects")))
+"""What is done to what a bucket holds."""

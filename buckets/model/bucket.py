@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Self
 
+from buckets.model.policy import Statement
 from buckets.names import AccountId, BucketId, BucketName, UserId
 
 
@@ -59,6 +60,7 @@ class Bucket:
     purpose: str = ""
     limits: Limits = Limits()
     lifecycle: Lifecycle = Lifecycle()
+    policy: tuple[Statement, ...] = ()
     revision: int = 1
 
 
@@ -73,6 +75,7 @@ class Rules:
     cache: timedelta = timedelta()
     limits: Limits = Limits()
     lifecycle: Lifecycle = Lifecycle()
+    policy: tuple[Statement, ...] = ()
 
     @classmethod
     def of(cls, bucket: Bucket) -> Self:

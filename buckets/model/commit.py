@@ -35,13 +35,14 @@ UNCONDITIONAL = Condition()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
-    """Where a change came from; it goes into the audit."""
+    """Where a change came from; it goes into the audit. With `only_own` it must leave alone what is somebody else's."""
 
     caller: Caller
     request_id: str
     action: str
     address: str = ""
     agent: str = ""
+    only_own: bool = False
 
 
 @dataclass(frozen=True, slots=True)

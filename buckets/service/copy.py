@@ -1,6 +1,6 @@
 """Copying an object: within a placement no bytes move, the new version refers to the same blobs."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from buckets.errors import CopyOntoItself
@@ -16,11 +16,12 @@ from buckets.service.read import ReadObject
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """What is to be copied: what a name points to, or one of its versions."""
+    """What is to be copied: what a name points to, or one of its versions. `see` raises where it is not to be seen."""
 
     bucket: Bucket
     key: ObjectKey
     version: VersionId | None = None
+    see: Callable[[Head], None] = lambda _: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,7 @@ class CopyObject:
             return None, Committed(before, replayed=True)
         _must_differ(source, target, terms)
         head = await self.read.head(source.bucket, source.key, source.version)
+        source.see(head)
         if (source.bucket.account, source.bucket.placement) != (target.bucket.account, target.bucket.placement):
             return head, await self._send(replace(source, version=head.version), target, origin, terms)
         return head, await self.committer.put("copy", await self._item(head, target, origin, terms))

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from buckets.errors import AuthorizationNotSupported, InvalidScalar, NotAuthenticated
+from buckets.errors import AuthorizationNotSupported, InvalidScalar
 from buckets.model.account import Caller
 from gateway.auth.sigv4.authorization import ALGORITHM
 from gateway.auth.sigv4.canonical import SignedRequest
@@ -29,8 +29,8 @@ class Authenticator:
         self._signatures = signatures
         self._bearers = bearers
 
-    async def authenticate(self, request: SignedRequest) -> Authenticated:
-        """Raises a client fault for whatever is not one valid credential; a request without any is NotAuthenticated."""
+    async def authenticate(self, request: SignedRequest) -> Authenticated | None:
+        """Raises a client fault for whatever is not one valid credential; None when there is none at all."""
         header = request.value("authorization")
         if is_presigned(request):
             if header is not None:
@@ -40,7 +40,7 @@ class Authenticator:
             return await self._by_header(request, header)
         if any(name == _VERSION_2 for name, _ in request.parameters()):
             raise AuthorizationNotSupported
-        raise NotAuthenticated("there is no Authorization header")
+        return None
 
     async def _by_header(self, request: SignedRequest, header: str) -> Authenticated:
         scheme = header.partition(" ")[0]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from buckets.errors import NotAuthenticated
 from gateway.auth.authenticate import Authenticator
 from gateway.auth.guard import Guard, Guarded
 from gateway.auth.permit import Request
@@ -26,12 +27,20 @@ class Door:
     authenticator: Authenticator
     guard: Guard
 
-    async def admit(self, exchange: Exchange, target: Target) -> Admitted:
+    async def admit(self, exchange: Exchange, target: Target, *, anybody: bool = False) -> Admitted:
+        """With `anybody`, somebody who does not say who it is comes in as well, and may what everybody may."""
         request = SignedRequest(exchange.method, target.path, target.query, tuple(exchange.request.headers.items()))
         authenticated = await self.authenticator.authenticate(request)
+        if authenticated is None:
+            return self._stranger(exchange, request, anybody=anybody)
         exchange.tier = authenticated.caller.tier
         services = self.guard.for_caller(authenticated.caller, _facts(exchange))
         return Admitted(services, _payload(request, authenticated.payload))
+
+    def _stranger(self, exchange: Exchange, request: SignedRequest, *, anybody: bool) -> Admitted:
+        if not anybody:
+            raise NotAuthenticated("there is no Authorization header")
+        return Admitted(self.guard.for_caller(None, _facts(exchange)), _payload(request, Payload(None)))
 
 
 def _facts(exchange: Exchange) -> Request:

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 from buckets.errors import CatalogUnavailable
 from buckets.model.account import Account, Caller
+from buckets.model.action import Action
+from buckets.names import BucketName, ObjectKey
+from buckets.policy import Verdict
 from buckets.ports import Catalog
 from gateway.auth.buckets import BucketServices, GuardedBuckets
 from gateway.auth.jobs import GuardedJobs
@@ -43,6 +46,10 @@ class Guarded:
     def jobs(self) -> GuardedJobs:
         return GuardedJobs(self._permit, self._services.buckets.jobs)
 
+    async def explain(self, action: Action, bucket: BucketName | None, key: ObjectKey | None) -> Verdict:
+        """Whether the caller may do it, and which rule says so."""
+        return await self._permit.explain(action, bucket, key)
+
     async def account(self) -> Account:
         """The caller's own."""
         found = await self._services.known.find_account(self.caller.account)
@@ -57,6 +64,6 @@ class Guard:
 
     services: Services
 
-    def for_caller(self, caller: Caller, request: Request) -> Guarded:
-        permit = Permit(caller=caller, request=request, buckets=self.services.known)
+    def for_caller(self, caller: Caller | None, request: Request) -> Guarded:
+        permit = Permit(who=caller, request=request, buckets=self.services.known)
         return Guarded(permit, self.services)

@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import TypeAlias
 
-from buckets.errors import StorageError
+from buckets.errors import NotPermitted, StorageError
+from buckets.model.action import Action
 from buckets.model.bucket import Bucket
-from buckets.model.commit import UNCONDITIONAL, Committed, Condition, Deleted, Repeatable
+from buckets.model.commit import UNCONDITIONAL, Committed, Condition, Deleted, Origin, Repeatable
 from buckets.model.page import Order, Place, Ranked
 from buckets.model.version import Head, Kept
 from buckets.names import BucketName, ObjectKey, UserId, VersionId
@@ -57,75 +59,81 @@ class GuardedObjects:
         return self.permit.caller.user
 
     async def put(self, name: BucketName, key: ObjectKey, upload: Upload) -> tuple[Bucket, Committed]:
-        bucket = await self.permit.writable("put_object", name)
+        bucket, origin = await self.permit.to(Action.PUT_OBJECT, name, key)
         async with once(self.services.locks, self.permit, upload.repeatable):
-            return bucket, await self.services.put(bucket, key, upload, self.permit.origin("put_object"))
+            return bucket, await self.services.put(bucket, key, upload, origin)
 
     async def head(self, name: BucketName, key: ObjectKey, version: VersionId | None = None) -> tuple[Bucket, Head]:
-        bucket = await self.permit.readable(name)
-        return bucket, await self.services.read.head(bucket, key, version)
+        sight = await self.permit.to_read(name, key)
+        head = await sight.of(self.services.read.head(sight.bucket, key, version))
+        sight.must_see(head)
+        return sight.bucket, head
 
     async def open(
         self, name: BucketName, key: ObjectKey, wanted: Wanted = everything, *, version: VersionId | None = None
     ) -> tuple[Bucket, Reading]:
-        bucket = await self.permit.readable(name)
-        return bucket, await self.services.read.open(bucket, key, wanted, version=version)
+        sight = await self.permit.to_read(name, key)
+        reading = self.services.read.open(sight.bucket, key, sight.wanted(wanted), version=version)
+        return sight.bucket, await sight.of(reading)
 
     async def delete(
         self, name: BucketName, key: ObjectKey, *, condition: Condition = UNCONDITIONAL, forever: bool = False
     ) -> Deleted:
-        bucket = await self.permit.writable("delete_object", name)
-        return await self.services.remove(bucket, key, self.permit.origin("delete_object"), condition=condition, forever=forever)
+        bucket, origin = await self.permit.to(Action.PURGE_OBJECT if forever else Action.DELETE_OBJECT, name, key)
+        return await self.services.remove(bucket, key, origin, condition=condition, forever=forever)
 
     async def delete_many(self, name: BucketName, keys: Sequence[ObjectKey]) -> Sequence[Deleted | StorageError]:
         """What became of each, in their order."""
-        bucket = await self.permit.writable("delete_object", name)
+        bucket = await self.permit.home(Action.DELETE_OBJECT, name)
         return await asyncio.gather(*(self._delete(bucket, key) for key in keys))
 
     async def copy(
         self, source: Named, target: Named, terms: CopyTerms, *, version: VersionId | None = None
     ) -> tuple[Bucket, Committed]:
-        there = await self.permit.writable("copy_object", target[0])
-        here = await self.permit.readable(source[0])
+        there, origin = await self.permit.to(Action.COPY_OBJECT, *target)
+        here = await self.permit.to_read(*source)
+        what = Source(bucket=here.bucket, key=source[1], version=version, see=here.must_see)
         async with once(self.services.locks, self.permit, terms.repeatable):
-            _, committed = await self.services.copy(
-                Source(bucket=here, key=source[1], version=version),
-                Target(there, target[1]),
-                self.permit.origin("copy_object"),
-                terms,
-            )
+            _, committed = await here.of(self.services.copy(what, Target(there, target[1]), origin, terms))
         return there, committed
 
     async def move(self, source: Named, target: Named, terms: CopyTerms) -> tuple[Bucket, Committed]:
-        there = await self.permit.writable("move_object", target[0])
-        here = await self.permit.writable("move_object", source[0])
+        there, writing = await self.permit.to(Action.MOVE_OBJECT, *target)
+        here, _ = await self.permit.to(Action.GET_OBJECT, *source)
+        deleting = self.permit.judged(Action.DELETE_OBJECT, here, source[1])
+        origin = replace(writing, only_own=writing.only_own or deleting.only_own)
+        what = Source(bucket=here, key=source[1], see=partial(self._must_own, deleting))
         async with once(self.services.locks, self.permit, terms.repeatable):
-            return there, await self.services.move(
-                Source(bucket=here, key=source[1]), Target(there, target[1]), self.permit.origin("move_object"), terms
-            )
+            return there, await self.services.move(what, Target(there, target[1]), origin, terms)
 
     async def edit(self, name: BucketName, key: ObjectKey, edits: Edits, *, condition: Condition = UNCONDITIONAL) -> Head:
-        bucket = await self.permit.writable("edit_object", name)
-        return await self.services.edit(bucket, key, edits, self.permit.origin("edit_object"), condition=condition)
+        bucket, origin = await self.permit.to(Action.EDIT_OBJECT, name, key)
+        return await self.services.edit(bucket, key, edits, origin, condition=condition)
 
     async def restore(self, name: BucketName, key: ObjectKey, repeatable: Repeatable | None = None) -> tuple[Bucket, Committed]:
-        bucket = await self.permit.writable("restore_object", name)
+        bucket, origin = await self.permit.to(Action.RESTORE_OBJECT, name, key)
         async with once(self.services.locks, self.permit, repeatable):
-            return bucket, await self.services.restore(bucket, key, self.permit.origin("restore_object"), repeatable)
+            return bucket, await self.services.restore(bucket, key, origin, repeatable)
 
     async def page(self, name: BucketName, listing: Listing) -> Listed:
-        return await self.services.listing(await self.permit.readable(name), listing)
+        bucket, _ = await self.permit.to(Action.LIST_OBJECTS, name, listing.prefix)
+        return await self.services.listing(bucket, listing)
 
     async def page_ranked(self, name: BucketName, listing: Listing, order: Order, *, falling: bool, after: Place | None) -> Ranked:
-        bucket = await self.permit.readable(name)
+        bucket, _ = await self.permit.to(Action.LIST_OBJECTS, name, listing.prefix)
         return await self.services.listing.ranked(bucket, listing, order, falling=falling, after=after)
 
     async def versions(self, name: BucketName, key: ObjectKey, *, before: int | None = None, limit: int) -> Sequence[Kept]:
-        bucket = await self.permit.readable(name)
+        bucket, _ = await self.permit.to(Action.GET_OBJECT, name, key)
         return await self.services.objects.page_versions(bucket.id, key, before=before, limit=limit)
 
     async def _delete(self, bucket: Bucket, key: ObjectKey) -> Deleted | StorageError:
         try:
-            return await self.services.remove(bucket, key, self.permit.origin("delete_object"))
+            return await self.services.remove(bucket, key, self.permit.judged(Action.DELETE_OBJECT, bucket, key))
         except StorageError as error:
             return error
+
+    def _must_own(self, deleting: Origin, head: Head) -> None:
+        """Before anything is copied: half a move is a copy."""
+        if deleting.only_own and (head.account, head.owner) != self.permit.owner:
+            raise NotPermitted(Action.MOVE_OBJECT)

@@ -1,6 +1,6 @@
 """Buckets as JSON documents, and what such a document makes of the rules of a bucket."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Annotated, Any, TypeAlias, TypeVar
@@ -10,6 +10,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from buckets.model.bucket import Bucket, Lifecycle, Limits, Rules, Versioning, Visibility
+from gateway.rest.policy_documents import Policy, StatementDocument, parsed_policy, policy_documents
 from gateway.rest.surroundings import Surroundings
 
 S = TypeVar("S")
@@ -52,6 +53,7 @@ class BucketDocument(msgspec.Struct, frozen=True, kw_only=True):
     cache_seconds: int
     limits: LimitsDocument
     lifecycle: LifecycleDocument
+    policy: Sequence[StatementDocument]
     revision: int
     created_at: Instant
     url: str
@@ -82,6 +84,7 @@ class BucketChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     cache_seconds: CacheSeconds | UnsetType | None = UNSET
     limits: LimitsChange | UnsetType | None = UNSET
     lifecycle: LifecycleChange | UnsetType | None = UNSET
+    policy: Policy | UnsetType | None = UNSET
 
     def applied_to(self, present: Rules) -> Rules:
         plain = Rules()
@@ -95,6 +98,7 @@ class BucketChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
             lifecycle=_told(
                 self.lifecycle, lambda change: replace(present.lifecycle, **_said(change)), present.lifecycle, plain.lifecycle
             ),
+            policy=_told(self.policy, parsed_policy, present.policy, plain.policy),
         )
 
 
@@ -118,6 +122,7 @@ def bucket_document(bucket: Bucket, around: Surroundings) -> BucketDocument:
         cache_seconds=bucket.cache // timedelta(seconds=1),
         limits=_limits(bucket.limits),
         lifecycle=_lifecycle(bucket.lifecycle),
+        policy=policy_documents(bucket.policy),
         revision=bucket.revision,
         created_at=bucket.created_at,
         url=url,

@@ -17,7 +17,7 @@ def _expected(row: Route) -> Iterator[int]:
     yield from (400, 500, 501, 503)
     if not isinstance(row, PublicRoute):
         yield from (401, 403)
-    if "{" in row.path:
+    if "{" in row.path or any(parameter.name == "bucket" for parameter in row.parameters):
         yield 404
     if row.part:
         yield 405

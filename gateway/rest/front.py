@@ -38,7 +38,7 @@ class RestFront:
         if isinstance(route, PublicRoute):
             routes.must_understand(route, parameters, exchange.request.headers)
             return await route.handle(PublicRequest(exchange=exchange, parts=parts, parameters=parameters, around=self._around))
-        admitted = await self._door.admit(exchange, target)
+        admitted = await self._door.admit(exchange, target, anybody=route.anybody)
         routes.must_understand(route, parameters, exchange.request.headers)
         request = RestRequest(
             exchange=exchange,

@@ -86,6 +86,7 @@ ROUTES = (
         summary="Read an object.",
         parameters=_READ,
         headers=_CONDITIONS,
+        anybody=True,
         answers={200: Bytes.ANY, 206: Bytes.ANY, 304: None},
     ),
     Route(
@@ -96,6 +97,7 @@ ROUTES = (
         summary="Ask what reading an object would be answered.",
         parameters=_READ,
         headers=_CONDITIONS,
+        anybody=True,
         answers={200: None, 206: None, 304: None},
     ),
     Route(

@@ -43,8 +43,14 @@ def _operation(rows: Sequence[Route]) -> Schema:
         "requestBody": _body(rows),
         "responses": _answers(rows),
     }
-    public: Schema = {"security": []} if isinstance(first, PublicRoute) else {}
-    return {name: said for name, said in operation.items() if said} | public
+    return {name: said for name, said in operation.items() if said} | _security(first)
+
+
+def _security(row: Route) -> Schema:
+    """Where it differs from that of all: none is asked for, or none is needed."""
+    if isinstance(row, PublicRoute):
+        return {"security": []}
+    return {"security": [*({scheme: []} for scheme in vocabulary.SECURITY), {}]} if row.anybody else {}
 
 
 def _sentences(rows: Iterable[Route]) -> Iterator[str]:

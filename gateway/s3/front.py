@@ -35,7 +35,7 @@ class S3Front:
         resource, parameters = Resource.parse(target), beside_signature(target.parameters)
         operation = router.find(exchange.method, resource.kind, parameters, exchange.request.headers)
         exchange.operation = operation.name
-        admitted = await self._door.admit(exchange, target)
+        admitted = await self._door.admit(exchange, target, anybody=operation.anybody)
         router.must_understand(operation, parameters, exchange.request.headers.items())
         request = S3Request(
             exchange=exchange,

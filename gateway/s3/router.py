@@ -44,7 +44,10 @@ _LISTING = frozenset({"prefix", "delimiter", "max-keys", "encoding-type"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
-    """A row of the table. `parameter` and `header` tell it from others; `parameters` and `headers` are what else it knows."""
+    """A row of the table. `parameter` and `header` tell it from others; `parameters` and `headers` are what else it knows.
+
+    With `anybody` it may be asked for without a credential, and answers what everybody may know.
+    """
 
     name: str
     method: str
@@ -54,6 +57,7 @@ class Operation:
     header: str = ""
     parameters: frozenset[str] = frozenset()
     headers: tuple[str, ...] = ()
+    anybody: bool = False
 
     def knows(self, header: str) -> bool:
         """A name in `headers` that ends in a hyphen stands for all that begin with it."""
@@ -77,9 +81,9 @@ OPERATIONS = (
     Operation(name="CopyObject", method="PUT", kind=Kind.OBJECT, perform=copy_object, header="x-amz-copy-source",
         headers=(METADATA, "x-amz-metadata-directive", "x-amz-tagging", "x-amz-tagging-directive")),
     Operation(name="GetObject", method="GET", kind=Kind.OBJECT, perform=get_object,
-        parameters=frozenset(OVERRIDING), headers=("x-amz-checksum-mode",)),
+        parameters=frozenset(OVERRIDING), headers=("x-amz-checksum-mode",), anybody=True),
     Operation(name="HeadObject", method="HEAD", kind=Kind.OBJECT, perform=head_object,
-        parameters=frozenset(OVERRIDING), headers=("x-amz-checksum-mode",)),
+        parameters=frozenset(OVERRIDING), headers=("x-amz-checksum-mode",), anybody=True),
     Operation(name="DeleteObject", method="DELETE", kind=Kind.OBJECT, perform=delete_object),
 )  # fmt: skip
 

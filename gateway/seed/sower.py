@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from hashlib import md5
 
-from buckets.errors import NoSuchObject, Overtaken, PreconditionFailed
+from buckets.errors import NoSuchObject, NotPermitted, Overtaken, PreconditionFailed
 from buckets.model.account import Caller
 from buckets.model.bucket import Bucket, Versioning
 from buckets.model.commit import Condition
@@ -44,7 +44,7 @@ class Sower:
         services = self.guard.for_caller(caller, self.request)
         try:
             await self._tend(Patch(item, bucket, services.objects))
-        except (PreconditionFailed, Overtaken):
+        except (PreconditionFailed, NotPermitted, Overtaken):  # somebody else has come between
             self.tally.add(item.bucket, left=1)
 
     async def _tend(self, patch: "Patch") -> None:

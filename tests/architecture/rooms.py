@@ -17,6 +17,7 @@ CORE = (
     "buckets.metadata",
     "buckets.model",
     "buckets.names",
+    "buckets.policy",
     "buckets.ports",
     "buckets.ranges",
     "buckets.scalars",

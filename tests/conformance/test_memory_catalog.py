@@ -12,6 +12,7 @@ from tests.suites.catalog_deletes import DeleteSuite
 from tests.suites.catalog_edits import EditSuite, RestoreSuite
 from tests.suites.catalog_lists import ListSuite, VersionListSuite
 from tests.suites.catalog_objects import ObjectSuite
+from tests.suites.catalog_ownership import OwnershipSuite
 from tests.suites.catalog_repeats import RepeatSuite
 
 
@@ -29,6 +30,10 @@ class InMemory:
 
 class TestMemoryCatalog(InMemory, CatalogSuite, ObjectSuite, DeleteSuite, BlobSuite, RepeatSuite, EditSuite, RestoreSuite):
     """Accounts and objects."""
+
+
+class TestMemoryOwnership(InMemory, OwnershipSuite):
+    """Whose things are changed."""
 
 
 class TestMemoryBuckets(InMemory, BucketSuite, RepeatedBucketSuite, ChangedBucketSuite, DeletedBucketSuite):

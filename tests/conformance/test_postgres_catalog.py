@@ -16,6 +16,7 @@ from tests.suites.catalog_deletes import DeleteSuite
 from tests.suites.catalog_edits import EditSuite, RestoreSuite
 from tests.suites.catalog_lists import ListSuite, VersionListSuite
 from tests.suites.catalog_objects import ObjectSuite
+from tests.suites.catalog_ownership import OwnershipSuite
 from tests.suites.catalog_repeats import RepeatSuite
 
 pytestmark = pytest.mark.every_postgres
@@ -36,6 +37,10 @@ class InPostgres:
 
 class TestPostgresCatalog(InPostgres, CatalogSuite, ObjectSuite, DeleteSuite, BlobSuite, RepeatSuite, EditSuite, RestoreSuite):
     """Accounts and objects."""
+
+
+class TestPostgresOwnership(InPostgres, OwnershipSuite):
+    """Whose things are changed."""
 
 
 class TestPostgresBuckets(InPostgres, BucketSuite, RepeatedBucketSuite, ChangedBucketSuite, DeletedBucketSuite):

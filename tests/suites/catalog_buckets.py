@@ -18,8 +18,10 @@ from buckets.errors import (
 )
 from buckets.key_range import EVERY_KEY
 from buckets.model.account import User
+from buckets.model.action import Action
 from buckets.model.bucket import Bucket, Lifecycle, Limits, Rules, Versioning, Visibility
 from buckets.model.commit import CommitItem, Committed, Deleted, Idempotency, Refused
+from buckets.model.policy import Effect, Statement, Who
 from buckets.names import BucketName, VersionId
 from buckets.ports import Founded
 from tests.factories import values
@@ -35,6 +37,18 @@ FULL = Rules(
     purpose="templates, \u00e9\U0001f600",
     limits=Limits(object_bytes=5 << 40),
     lifecycle=Lifecycle(expire_days=30, noncurrent_days=7, incomplete_days=None),
+    policy=(
+        Statement(
+            name="open",
+            effect=Effect.ALLOW,
+            who=frozenset({Who.parse("anyone"), Who.parse("account:210987654321")}),
+            actions=frozenset({Action.GET_OBJECT, Action.LIST_OBJECTS}),
+            prefix="öffentlich/",
+        ),
+        Statement(
+            name="kept", effect=Effect.DENY, who=frozenset({Who.parse("role:user")}), actions=frozenset({Action.DELETE_OBJECT})
+        ),
+    ),
 )
 
 

@@ -29,6 +29,7 @@ PLAIN = {
     "cache_seconds": 0,
     "limits": {"object_bytes": None},
     "lifecycle": {"expire_days": None, "noncurrent_days": None, "incomplete_days": 1},
+    "policy": [],
     "revision": 1,
 }
 FULL = {

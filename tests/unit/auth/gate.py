@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from buckets.errors import ClientFault
+from buckets.errors import ClientFault, NotAuthenticated
 from buckets.model.account import Role
 from buckets.model.credential import ApiKey, KeyPair
 from buckets.names import AccessKey, AccountId, CredentialId, UserId
@@ -82,12 +82,16 @@ class Gate:
         )
 
     async def accepts(self, request: SignedRequest) -> Authenticated:
-        return await self._authenticator.authenticate(request)
+        """As the door does where a credential is needed."""
+        authenticated = await self._authenticator.authenticate(request)
+        if authenticated is None:
+            raise NotAuthenticated("there is no credential")
+        return authenticated
 
     async def refuses(self, request: SignedRequest) -> ClientFault:
         """Why the request is refused: always a leaf of the tree, and it never tells what was compared."""
         with pytest.raises(ClientFault) as caught:
-            await self._authenticator.authenticate(request)
+            await self.accepts(request)
         fault = caught.value
         assert not type(fault).__subclasses__()
         self._keeps_secrets(fault, request)

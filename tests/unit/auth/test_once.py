@@ -25,7 +25,7 @@ def permit() -> Permit:
 
 
 def permit_of(one: User) -> Permit:
-    return Permit(caller=caller(one), request=Request(id="TEST"), buckets=MemoryCatalog(ids=IDS, clock=ManualClock()))
+    return Permit(who=caller(one), request=Request(id="TEST"), buckets=MemoryCatalog(ids=IDS, clock=ManualClock()))
 
 
 def named(key: str = "key", terms: bytes = b"") -> Repeatable:
