@@ -92,8 +92,8 @@ class Accounts(Protocol):
         """
 
     async def delete_user(self, user: User, *, origin: Origin, force: bool = False) -> None:
-        """It stays on record, and no key of its is usable any more. NoSuchUser when it is gone, LastOwner when there is no other
-        that is active. UserOwnsObjects when it has buckets or objects, unless `force`; trash is none.
+        """It stays on record, and no key of its is usable any more. Overtaken, NoSuchUser and LastOwner as above. UserOwnsObjects
+        when it has buckets or objects, unless `force`; trash is none.
         """
 
     async def add_key_pair(self, pair: KeyPair, *, name: str) -> None: ...

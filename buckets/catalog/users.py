@@ -52,8 +52,6 @@ class PostgresUsers:
     async def change_user(self, user: User, *, origin: Origin) -> User:
         async with self._pool.transaction() as session:
             present = await _locked(session, user)
-            if present.revision != user.revision:
-                raise Overtaken
             await _must_stay_led(session, present, user)
             changed = await _change(session, user)
             await self._record_user(session, user, origin)
@@ -82,12 +80,14 @@ async def add(session: Session, user: User) -> None:
 
 
 async def _locked(session: Session, user: User) -> User:
-    """As it is, and stays for now; NoSuchUser when it is gone."""
+    """As it is, and stays for now; NoSuchUser when it is gone, Overtaken when it has another revision."""
     await session.row(_Q["lock_account"], user.account)
     row = await session.row(_Q["find_member"], user.account, user.id)
     present = rows.user(row) if row else None
     if present is None or present.status is Status.DELETED:
         raise NoSuchUser(str(user.id))
+    if present.revision != user.revision:
+        raise Overtaken
     return present
 
 

@@ -42,8 +42,6 @@ class MemoryUsers(Tables):
 
     async def change_user(self, user: User, *, origin: Origin) -> User:
         present = self._present_user(user)
-        if present.revision != user.revision:
-            raise Overtaken
         self._must_stay_led(present, user)
         self.must_be_unlike_others(user)
         changed = self.users[user.id] = replace(user, account=present.account, revision=present.revision + 1)
@@ -70,6 +68,8 @@ class MemoryUsers(Tables):
         present = self.users.get(user.id)
         if present is None or present.account != user.account or present.status is Status.DELETED:
             raise NoSuchUser(str(user.id))
+        if present.revision != user.revision:
+            raise Overtaken
         return present
 
     def _of(self, account: AccountId, status: Status | None) -> Iterator[User]:
