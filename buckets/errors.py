@@ -2,9 +2,10 @@
 
     StorageError
       x ClientFault          the caller's doing
-        + NotFound           NoSuchBucket · NoSuchObject · NoSuchVersion · NoSuchResource
+        + NotFound           NoSuchBucket · NoSuchObject · NoSuchVersion · NoSuchResource · NoSuchUser · NoSuchAccount
         + Conflict           BucketExists · BucketOwned · BucketNotEmpty · NameTaken · Overtaken · PreconditionFailed
-                             IdempotencyKeyReused · RequestRunning
+                             IdempotencyKeyReused · RequestRunning · EmailTaken · IdentityTaken · LastOwner
+                             UserOwnsObjects
         + Invalid            InvalidName · InvalidScalar · KeyTooLong · TooLarge · IncompleteBody · DigestMismatch · ClientGone
                              AuthorizationMalformed · AuthorizationNotSupported · PayloadModeNotSupported
                              PresignMalformed · MetadataTooLarge · InvalidTag · RangeNotSatisfiable · LengthRequired
@@ -95,6 +96,20 @@ class NoSuchResource(NotFound):
 
 
 @dataclass(eq=False)
+class NoSuchUser(NotFound):
+    """There is no user {user}."""
+
+    user: str
+
+
+@dataclass(eq=False)
+class NoSuchAccount(NotFound):
+    """There is no account {account}."""
+
+    account: str
+
+
+@dataclass(eq=False)
 class BucketExists(Conflict):
     """The bucket name {bucket} is taken."""
 
@@ -136,6 +151,22 @@ class RequestRunning(Conflict):
     """A request with the same Idempotency-Key is still running, try again in {retry_after} s."""
 
     retry_after: int = 1
+
+
+class EmailTaken(Conflict):
+    """Another user of the account has the email address."""
+
+
+class IdentityTaken(Conflict):
+    """Another user goes by one of the identities."""
+
+
+class LastOwner(Conflict):
+    """An account has an active owner, and there is no other than this one."""
+
+
+class UserOwnsObjects(Conflict):
+    """The user owns objects or buckets."""
 
 
 @dataclass(eq=False)

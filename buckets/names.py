@@ -111,3 +111,17 @@ class AccessKey(Name):
     def check(cls, text: str) -> None:
         if not cls._shape.fullmatch(text):
             raise InvalidName(cls.kind, "it takes 16 to 32 capital letters and digits")
+
+
+class EmailAddress(Name):
+    """An address that mail goes to. It is ASCII: what looks the same is the same, but for capitals, which do not count."""
+
+    __slots__ = ()
+    kind = "The email address"
+    limit = 254
+    _shape = re.compile(r"[!-?A-~]+@[!-?A-~]+")
+
+    @classmethod
+    def check(cls, text: str) -> None:
+        if len(text) > cls.limit or not cls._shape.fullmatch(text):
+            raise InvalidName(cls.kind, f"it takes up to {cls.limit} visible ASCII characters with one @ between them")

@@ -14,7 +14,7 @@ from typing import Protocol
 from uuid import UUID
 
 from buckets.key_range import EVERY_KEY, KeyRange
-from buckets.model.account import Account, User
+from buckets.model.account import Account, Role, Status, User
 from buckets.model.blob import BlobLease, Extent, Placement, Span, Stored
 from buckets.model.block import SummedExtent
 from buckets.model.bucket import Bucket
@@ -52,13 +52,49 @@ class BlobStore(Protocol):
 
 
 class Accounts(Protocol):
-    """The part of the catalog that knows who exists."""
+    """The part of the catalog that knows who exists. Changes whose origin is not given are the program's own."""
 
-    async def create_account(self, account: Account, owner: User) -> None:
-        """Create an account with its first user."""
+    async def create_account(self, account: Account, owner: User, *, origin: Origin | None = None) -> None:
+        """Create an account with its first user. IdentityTaken when somebody goes by one of the owner's."""
+
+    async def page_accounts(self, *, after: str, limit: int) -> Sequence[Account]:
+        """All accounts whose numbers come after a text, in the order of these."""
+
+    async def change_account(self, present: Account, wanted: Account, *, origin: Origin) -> Account:
+        """Give it another name and status. Overtaken when it is not as it was by now, NoSuchAccount when there is none."""
 
     async def ensure_user(self, user: User) -> bool:
         """Make a user of an account known, and whether that was to be done: one with this id stays as it is."""
+
+    async def add_user(self, user: User, *, origin: Origin) -> None:
+        """A new one. EmailTaken when another of its account has the address, however written, IdentityTaken when somebody goes by
+        one of its identities. What those who were deleted had is free.
+        """
+
+    async def find_user(self, account: AccountId, user: UserId) -> User | None:
+        """One of an account, in whatever state."""
+
+    async def page_users(
+        self,
+        account: AccountId,
+        *,
+        role: Role | None = None,
+        status: Status | None = None,
+        email: str | None = None,
+        after: UserId | None = None,
+        limit: int,
+    ) -> Sequence[User]:
+        """The users of an account in the order of their ids. Without a status, all that are not deleted."""
+
+    async def change_user(self, user: User, *, origin: Origin) -> User:
+        """Make a user what is said here. Overtaken when its revision is another by now, NoSuchUser when it is gone; EmailTaken and
+        IdentityTaken as above, LastOwner when the account would have no active owner any more.
+        """
+
+    async def delete_user(self, user: User, *, origin: Origin, force: bool = False) -> None:
+        """It stays on record, and no key of its is usable any more. Overtaken, NoSuchUser and LastOwner as above. UserOwnsObjects
+        when it has buckets or objects, unless `force`; trash is none.
+        """
 
     async def add_key_pair(self, pair: KeyPair, *, name: str) -> None: ...
 

@@ -2,15 +2,16 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from hashlib import sha256
 
 from buckets.defaults import Definition
 from buckets.errors import BucketExists, BucketOwned
-from buckets.model.account import Account, Role, User
+from buckets.model.account import Role, User
 from buckets.model.blob import Placement
 from buckets.model.bucket import Bucket
-from buckets.names import AccountId, BucketId, BucketName, UserId
+from buckets.model.profile import Profile
+from buckets.names import BucketId, BucketName
 from buckets.ports import Accounts, Buckets, Clock, Ids
+from buckets.service.people import MakeAccount
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +26,11 @@ class Founding:
     async def owner(self) -> User:
         """The owner of the first account, made when there is none."""
         found = await self.accounts.find_first_owner()
-        return found or await self._create_account()
+        if found:
+            return found
+        make = MakeAccount(accounts=self.accounts, ids=self.ids)
+        _, owner = await make("first", Profile(name="admin", role=Role.OWNER), operates=True)
+        return owner
 
     async def place(self, placement: Placement) -> None:
         await self.buckets.ensure_placement(placement)
@@ -33,13 +38,6 @@ class Founding:
     async def create_buckets(self, definitions: Iterable[Definition], owner: User) -> list[BucketName]:
         """The names of those that were not there."""
         return [each.name for each in definitions if await self._create_bucket(each, owner)]
-
-    async def _create_account(self) -> User:
-        number = AccountId(f"{int.from_bytes(self.ids.secret(8), 'big') % 10**12:012d}")
-        canonical = sha256(self.ids.secret(32)).hexdigest()
-        owner = User(id=UserId(self.ids.uuid7()), account=number, name="admin", role=Role.OWNER)
-        await self.accounts.create_account(Account(id=number, canonical_id=canonical, name="first", operates=True), owner)
-        return owner
 
     async def _create_bucket(self, definition: Definition, owner: User) -> bool:
         bucket = Bucket(

@@ -2,16 +2,17 @@
 
 from dataclasses import dataclass
 
-from buckets.errors import CatalogUnavailable
 from buckets.model.account import Account, Caller
 from buckets.model.action import Action
 from buckets.names import BucketName, ObjectKey
 from buckets.policy import Verdict
 from buckets.ports import Catalog
+from gateway.auth.accounts import AccountServices, GuardedAccounts
 from gateway.auth.buckets import BucketServices, GuardedBuckets
 from gateway.auth.jobs import GuardedJobs
 from gateway.auth.objects import GuardedObjects, ObjectServices
 from gateway.auth.permit import Permit, Request
+from gateway.auth.users import GuardedUsers, UserServices
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +22,8 @@ class Services:
     known: Catalog
     objects: ObjectServices
     buckets: BucketServices
+    users: UserServices
+    accounts: AccountServices
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +49,21 @@ class Guarded:
     def jobs(self) -> GuardedJobs:
         return GuardedJobs(self._permit, self._services.buckets.jobs)
 
+    @property
+    def users(self) -> GuardedUsers:
+        return GuardedUsers(self._permit, self._services.users)
+
+    @property
+    def accounts(self) -> GuardedAccounts:
+        return GuardedAccounts(self._permit, self._services.accounts)
+
     async def explain(self, action: Action, bucket: BucketName | None, key: ObjectKey | None) -> Verdict:
         """Whether the caller may do it, and which rule says so."""
         return await self._permit.explain(action, bucket, key)
 
     async def account(self) -> Account:
         """The caller's own."""
-        found = await self._services.known.find_account(self.caller.account)
-        if found is None:
-            raise CatalogUnavailable("it does not know the account of a credential")
-        return found
+        return await self.accounts.own()
 
 
 @dataclass(frozen=True, slots=True)

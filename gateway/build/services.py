@@ -11,14 +11,17 @@ from buckets.service.edit import EditObject
 from buckets.service.hot_blobs import HotBlobs
 from buckets.service.listing import ListObjects
 from buckets.service.move import MoveObject
+from buckets.service.people import AddUser, MakeAccount
 from buckets.service.put import PutObject
 from buckets.service.read import ReadObject
 from buckets.service.remove import RemoveObject
 from buckets.service.restore import RestoreObject
 from buckets.service.verified import VerifiedBytes
+from gateway.auth.accounts import AccountServices
 from gateway.auth.buckets import BucketServices
 from gateway.auth.guard import Services
 from gateway.auth.objects import ObjectServices
+from gateway.auth.users import UserServices
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +48,14 @@ class Parts:
 
 
 def services(parts: Parts) -> Services:
-    return Services(known=parts.catalog, objects=_objects(parts), buckets=_buckets(parts))
+    catalog, ids = parts.catalog, parts.ids
+    return Services(
+        known=catalog,
+        objects=_objects(parts),
+        buckets=_buckets(parts),
+        users=UserServices(accounts=catalog, add=AddUser(accounts=catalog, ids=ids)),
+        accounts=AccountServices(accounts=catalog, make=MakeAccount(accounts=catalog, ids=ids)),
+    )
 
 
 def _objects(parts: Parts) -> ObjectServices:

@@ -5,16 +5,10 @@ from collections.abc import Sequence
 import msgspec
 from aiohttp import web
 
-from buckets import conditions
-from buckets.errors import NotImplementedYet
 from buckets.model.bucket import Bucket, Rules
-from buckets.model.commit import UNCONDITIONAL
 from buckets.names import BucketName
-from gateway.edge.conditional import write_condition
-from gateway.edge.entity_tags import EntityTags
 from gateway.edge.respond import whole
-from gateway.edge.serving import REVALIDATED, quoted
-from gateway.rest import pages, repeats
+from gateway.rest import pages, repeats, revisions
 from gateway.rest.bucket_rules import BucketChange, BucketDocument, NewBucket, bucket_document
 from gateway.rest.document import answer, document
 from gateway.rest.jobs import Started, started
@@ -30,7 +24,7 @@ class BucketPage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def create_bucket(request: RestRequest) -> web.StreamResponse:
-    _must_be_unconditional(request)
+    revisions.must_be_unconditional(request)
     wanted = await document(request, NewBucket)
     name, rules = BucketName(wanted.name), wanted.applied_to(Rules())
     founded = await request.services.buckets.make(name, rules, repeats.repeatable(request, wanted))
@@ -52,27 +46,21 @@ async def list_buckets(request: RestRequest) -> web.StreamResponse:
 
 async def get_bucket(request: RestRequest) -> web.StreamResponse:
     bucket = await request.services.buckets.find(request.bucket)
-    unmatched = request.exchange.header("If-None-Match")
-    if unmatched is not None and EntityTags.parse(unmatched).hold_weakly(str(bucket.revision)):
-        return whole(request.exchange, 304, headers={"ETag": quoted(str(bucket.revision)), "Cache-Control": REVALIDATED})
-    return _told(request, 200, bucket)
+    return revisions.unchanged(request, bucket.revision) or _told(request, 200, bucket)
 
 
 async def change_bucket(request: RestRequest) -> web.StreamResponse:
     """Compare-and-set from the revision that is found here on; with If-Match, from the one that the caller knows."""
-    condition = write_condition(request.exchange)
     change = await document(request, BucketChange, _PATCHES)
     present = await request.services.buckets.find(request.bucket)
-    refusal = conditions.refusal(condition, str(present.revision), present.revision, bucket=present.name, key="")
-    if refusal:
-        raise refusal
+    revisions.must_match(request, present.revision)
     changed = await request.services.buckets.change(present, change.applied_to(Rules.of(present)))
     return _told(request, 200, changed)
 
 
 async def delete_bucket(request: RestRequest) -> web.StreamResponse:
     """204 for an empty one. With `force`, 202: the bucket is gone at once, and a job forgets what it held."""
-    _must_be_unconditional(request)
+    revisions.must_be_unconditional(request)
     if request.flag("force"):
         return started(request, await request.services.buckets.delete_with_content(request.bucket))
     await request.services.buckets.delete(request.bucket)
@@ -81,13 +69,7 @@ async def delete_bucket(request: RestRequest) -> web.StreamResponse:
 
 def _told(request: RestRequest, status: int, bucket: Bucket, headers: dict[str, str] | None = None) -> web.Response:
     told = bucket_document(bucket, request.around)
-    return answer(request, status, told, {"ETag": quoted(str(bucket.revision)), **(headers or {})})
-
-
-def _must_be_unconditional(request: RestRequest) -> None:
-    """A condition that is not judged is not passed over: whoever sent it relies on it."""
-    if write_condition(request.exchange) != UNCONDITIONAL:
-        raise NotImplementedYet("a condition on this request")
+    return answer(request, status, told, {**revisions.tag(bucket.revision), **(headers or {})})
 
 
 _AFTER = "after"

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeVar
 
 from buckets.errors import InvalidScalar
 from buckets.names import BucketName, ObjectKey
@@ -11,6 +13,8 @@ from gateway.auth.sigv4.payload import Payload
 from gateway.edge.exchange import Exchange
 from gateway.edge.target import bucket_name, object_key
 from gateway.rest.surroundings import Surroundings
+
+Choice = TypeVar("Choice", bound=StrEnum)
 
 METADATA = "seawall-meta-"
 """What the names of user metadata begin with."""
@@ -35,6 +39,16 @@ class PublicRequest:
         if text not in ("true", "false"):
             raise InvalidScalar(f"The parameter {name}", "true or false was expected")
         return text == "true"
+
+    def choice(self, name: str, among: type[Choice]) -> Choice | None:
+        """A parameter that is one of some words, or absent."""
+        text = self.parameters.get(name)
+        if text is None:
+            return None
+        found = next((each for each in among if each == text), None)
+        if found is None:
+            raise InvalidScalar(f"The parameter {name}", f"one of {', '.join(among)} was expected")
+        return found
 
     @property
     def limit(self) -> int:

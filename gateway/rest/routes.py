@@ -7,10 +7,25 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import chain
 
 from buckets.errors import MethodNotAllowed, NoSuchResource, NotImplementedYet
-from gateway.rest import buckets, copies, edits, explain, jobs, listing, object_facts, objects, openapi, uploads, versions
+from gateway.rest import (
+    accounts,
+    buckets,
+    copies,
+    edits,
+    explain,
+    jobs,
+    listing,
+    me,
+    object_facts,
+    objects,
+    openapi,
+    uploads,
+    users,
+    versions,
+)
 from gateway.rest.route import Route
 
-_MODULES = (buckets, copies, edits, explain, jobs, listing, object_facts, objects, uploads, versions)
+_MODULES = (accounts, buckets, copies, edits, explain, jobs, listing, me, object_facts, objects, uploads, users, versions)
 RESOURCES: tuple[Route, ...] = tuple(chain.from_iterable(module.ROUTES for module in _MODULES))
 ROUTES: tuple[Route, ...] = (*RESOURCES, *openapi.routes_about(RESOURCES))
 

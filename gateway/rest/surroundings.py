@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from buckets.names import BucketName, JobId, ObjectKey, VersionId
+from buckets.names import AccountId, BucketName, JobId, ObjectKey, UserId, VersionId
 from buckets.ports import Clock, Ids
 from gateway.edge.cursor import Cursors
 
@@ -31,3 +31,17 @@ class Surroundings:
 
     def job_url(self, job: JobId) -> str:
         return f"{self.base_url}/v1/jobs/{job}"
+
+    @property
+    def users_url(self) -> str:
+        return f"{self.base_url}/v1/users"
+
+    def user_url(self, user: UserId) -> str:
+        return f"{self.users_url}/{user}"
+
+    @property
+    def accounts_url(self) -> str:
+        return f"{self.base_url}/v1/accounts"
+
+    def account_url(self, account: AccountId) -> str:
+        return f"{self.accounts_url}/{account}"

@@ -52,6 +52,8 @@ PATH_PARTS: Mapping[str, Schema] = {
     "bucket": {"$ref": "#/components/schemas/BucketName"},
     "key": {"$ref": "#/components/schemas/ObjectKey"},
     "job": {"type": "string", "format": "uuid"},
+    "user": {"type": "string", "format": "uuid"},
+    "account": {"type": "string", "pattern": "^[0-9]{12}$"},
 }
 
 

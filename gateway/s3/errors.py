@@ -39,6 +39,8 @@ _DENIED = Answer("AccessDenied", 403)
 _UNAVAILABLE = Answer("ServiceUnavailable", 503)
 _INTERNAL = Answer("InternalError", 500)
 _INVALID = Answer("InvalidRequest", 400)
+_TAKEN = Answer("EntityAlreadyExists", 409)
+_KEPT = Answer("DeleteConflict", 409)
 
 TABLE: Mapping[type[StorageError], Row] = MappingProxyType(
     {
@@ -46,11 +48,17 @@ TABLE: Mapping[type[StorageError], Row] = MappingProxyType(
         errors.NoSuchObject: Answer("NoSuchKey", 404, {"Key": "key"}),
         errors.NoSuchVersion: Answer("NoSuchVersion", 404, {"Key": "key", "VersionId": "version"}),
         errors.NoSuchResource: Answer("NoSuchKey", 404),
+        errors.NoSuchUser: Answer("NoSuchEntity", 404),
+        errors.NoSuchAccount: Answer("NoSuchEntity", 404),
         errors.BucketExists: Answer("BucketAlreadyExists", 409, {"BucketName": "bucket"}),
         errors.BucketOwned: Answer("BucketAlreadyOwnedByYou", 409, {"BucketName": "bucket"}),
         errors.BucketNotEmpty: Answer("BucketNotEmpty", 409, {"BucketName": "bucket"}),
         errors.NameTaken: Answer("OperationAborted", 409, {"Key": "key"}),
         errors.Overtaken: Answer("OperationAborted", 409),
+        errors.EmailTaken: _TAKEN,
+        errors.IdentityTaken: _TAKEN,
+        errors.LastOwner: _KEPT,
+        errors.UserOwnsObjects: _KEPT,
         errors.PreconditionFailed: Answer("PreconditionFailed", 412, {"Condition": "condition"}),
         errors.IdempotencyKeyReused: Answer("IdempotentParameterMismatch", 400),
         errors.RequestRunning: Answer("OperationAborted", 409),

@@ -13,6 +13,7 @@ from tests.suites.catalog_edits import EditSuite, RestoreSuite
 from tests.suites.catalog_lists import ListSuite, VersionListSuite
 from tests.suites.catalog_objects import ObjectSuite
 from tests.suites.catalog_ownership import OwnershipSuite
+from tests.suites.catalog_people import AccountSuite, ChangedUserSuite, UserSuite
 from tests.suites.catalog_repeats import RepeatSuite
 
 
@@ -42,3 +43,7 @@ class TestMemoryBuckets(InMemory, BucketSuite, RepeatedBucketSuite, ChangedBucke
 
 class TestMemoryLists(InMemory, ListSuite, VersionListSuite):
     """Lists."""
+
+
+class TestMemoryPeople(InMemory, UserSuite, ChangedUserSuite, AccountSuite):
+    """Accounts and their people."""

@@ -17,6 +17,7 @@ from tests.suites.catalog_edits import EditSuite, RestoreSuite
 from tests.suites.catalog_lists import ListSuite, VersionListSuite
 from tests.suites.catalog_objects import ObjectSuite
 from tests.suites.catalog_ownership import OwnershipSuite
+from tests.suites.catalog_people import AccountSuite, ChangedUserSuite, UserSuite
 from tests.suites.catalog_repeats import RepeatSuite
 
 pytestmark = pytest.mark.every_postgres
@@ -49,3 +50,7 @@ class TestPostgresBuckets(InPostgres, BucketSuite, RepeatedBucketSuite, ChangedB
 
 class TestPostgresLists(InPostgres, ListSuite, VersionListSuite):
     """Lists."""
+
+
+class TestPostgresPeople(InPostgres, UserSuite, ChangedUserSuite, AccountSuite):
+    """Accounts and their people."""

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from aiohttp import web
@@ -105,6 +105,12 @@ class House:
             name="test",
         )
         return tenant
+
+    async def member(self, role: Role, **facts: Any) -> Tenant:
+        """Somebody else in the first tenant's account, with a token only."""
+        user = replace(values.user(self.alice.user.account, role), **facts)
+        self.catalog.users[user.id] = user
+        return Tenant(user=user, bucket=self.alice.bucket, pair=keys.mint(IDS), token=await self._token(user))
 
     def head(self, key: str) -> Head | None:
         return self.catalog.head((self.alice.bucket.id, ObjectKey(key)))

@@ -92,8 +92,8 @@ class BucketSuite(Staged):
         await at.catalog.delete_bucket(made, origin=origin)
         with pytest.raises(NoSuchBucket):
             await at.catalog.delete_bucket(made, origin=origin)
-        first = Deed("create_bucket", "photos", None)
-        assert await at.evidence.deeds() == [first, *[Deed("by_hand", "made", at.owner.id)] * 3]
+        first = [Deed("create_account", f"account:{at.owner.account}", None), Deed("create_bucket", "photos", None)]
+        assert await at.evidence.deeds() == [*first, *[Deed("by_hand", "made", at.owner.id)] * 3]
 
 
 class RepeatedBucketSuite(Staged):
@@ -104,7 +104,7 @@ class RepeatedBucketSuite(Staged):
         await at.catalog.create_bucket(first, idempotency=ONCE)
         again = values.bucket(at.owner, "made")
         assert await at.catalog.create_bucket(again, idempotency=ONCE) == Founded(first, replayed=True)
-        assert len(await at.evidence.deeds()) == 2
+        assert len(await at.evidence.deeds()) == 3
 
     async def test_the_first_answer_stands_whatever_became_of_the_bucket(self, at: Stage) -> None:
         first = values.bucket(at.owner, "made")

@@ -44,6 +44,31 @@ async def patch(house: House, key: str, change: Any, *, headers: Headers = ()) -
     return await ask(house, "PATCH", at(key), headers=said, body=json.dumps(change).encode())
 
 
+async def say(house: House, method: str, target: str, document: Any, *headers: tuple[str, str], by: Tenant | None = None) -> Reply:
+    """A request whose body is a JSON document."""
+    with speaking_as(house, by or house.alice):
+        said = [("Content-Type", "application/json"), *headers]
+        return await ask(house, method, target, headers=said, body=json.dumps(document).encode())
+
+
+async def look(house: House, target: str, *headers: tuple[str, str], by: Tenant | None = None) -> Reply:
+    with speaking_as(house, by or house.alice):
+        return await ask(house, "GET", target, headers=headers)
+
+
+async def pages(house: House, target: str) -> list[Any]:
+    """All of a list, each page found by the link of the one before."""
+    found = []
+    while target:
+        reply = await ask(house, "GET", target)
+        assert reply.status == 200, reply
+        found.append(says(reply))
+        link = reply.headers.get("link", "")
+        assert (found[-1]["next_cursor"] is None) == (link == "")
+        target = link.partition(">")[0].removeprefix("<https://files.example.org")
+    return found
+
+
 def rule(house: House, bucket: str = "photos", **rules: Any) -> None:
     """Give a bucket other rules, past every port."""
     name = BucketName(bucket)
