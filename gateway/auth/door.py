@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from buckets.errors import NotAuthenticated
+from gateway.auth.act_as import FindUser, acting, named
 from gateway.auth.authenticate import Authenticator
 from gateway.auth.guard import Guard, Guarded
 from gateway.auth.permit import Request
@@ -26,6 +27,7 @@ class Door:
 
     authenticator: Authenticator
     guard: Guard
+    find_user: FindUser
 
     async def admit(self, exchange: Exchange, target: Target, *, anybody: bool = False) -> Admitted:
         """With `anybody`, somebody who does not say who it is comes in as well, and may what everybody may."""
@@ -33,8 +35,10 @@ class Door:
         authenticated = await self.authenticator.authenticate(request)
         if authenticated is None:
             return self._stranger(exchange, request, anybody=anybody)
-        exchange.tier = authenticated.caller.tier
-        services = self.guard.for_caller(authenticated.caller, _facts(exchange))
+        user = named(request)
+        caller = authenticated.caller if user is None else await acting(authenticated.caller, user, self.find_user)
+        exchange.tier = caller.tier
+        services = self.guard.for_caller(caller, _facts(exchange))
         return Admitted(services, _payload(request, authenticated.payload))
 
     def _stranger(self, exchange: Exchange, request: SignedRequest, *, anybody: bool) -> Admitted:

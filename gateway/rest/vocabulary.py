@@ -15,6 +15,8 @@ INFO: Schema = {
     "description": (
         "Every answer that is no success is a problem document (RFC 9457) whose `type` stays the same; `detail` is for people. "
         "A parameter, or a header of ours, that an operation does not know is refused with 501, never passed over. "
+        "A key that may act for others names the user it works for in the header `Seawall-User`, signed where the request is, or "
+        "in the query parameter of that name where the request is presigned. "
         "OpenAPI knows one operation for a method and a path: where a query parameter names a part of a resource (`?info`), the "
         "operation has the parameters and the answers of all parts, and its description says which part is which."
     ),

@@ -148,7 +148,7 @@ class House:
     def _door(self) -> Door:
         signatures = SignatureVerifier(find=self.catalog.find_key_pair, seal=self.seal, clock=self.clock, region="us-east-1")
         authenticator = Authenticator(signatures=signatures, bearers=BearerVerifier(find=self.catalog.find_api_key))
-        return Door(authenticator=authenticator, guard=Guard(self._services()))
+        return Door(authenticator=authenticator, guard=Guard(self._services()), find_user=self.catalog.find_user)
 
     def _services(self) -> Services:
         return services(

@@ -39,10 +39,14 @@ _REQUIRED = (_ALGORITHM, _CREDENTIAL, _DATE, _EXPIRES, _SIGNED_HEADERS, _SIGNATU
 PARAMETERS = frozenset({*_REQUIRED, _CONTENT_SHA256, _SECURITY_TOKEN})
 """Everything in a query that is about its signature, and nothing else is."""
 
+ACTING_FOR = b"Seawall-User"
+"""Whom a presigned request is for; see `gateway/auth/act_as.py`."""
+
 
 def beside_signature(parameters: Mapping[str, str]) -> dict[str, str]:
-    """What a query says of anything but its signature."""
-    return {name: value for name, value in parameters.items() if name.encode("utf-8") not in PARAMETERS}
+    """What a query says of anything but who asks. Whom it is for is part of that where the query is signed, and nowhere else."""
+    ours = {*PARAMETERS, ACTING_FOR} if _SIGNATURE.decode() in parameters else PARAMETERS
+    return {name: value for name, value in parameters.items() if name.encode("utf-8") not in ours}
 
 
 def is_presigned(request: SignedRequest) -> bool:
