@@ -219,8 +219,8 @@ class Estates(Protocol):
         """All living buckets of a user; how many."""
 
     async def pass_on_versions(self, giver: Owner, heir: UserId, *, after: Mark | None, limit: int) -> PassedOn:
-        """Look at some versions of the account behind a mark: those of the giver, trash included, are the heir's, and it is charged
-        for them.
+        """Look at some versions of the account behind a mark, or at none: those of the giver, trash included, are the heir's then,
+        and it is charged for them.
         """
 
 

@@ -21,7 +21,7 @@ from buckets.ports import Ids
 _Q = statements.load("estates")
 _C = statements.load("commit")
 _P = statements.load("purge")
-_BEFORE_ALL = UUID(int=0), UUID(int=0)
+_BEFORE_ALL: Mark = BucketId(UUID(int=0)), VersionId(UUID(int=0))
 
 
 class PostgresEstates:
@@ -41,10 +41,12 @@ class PostgresEstates:
     async def pass_on_versions(self, giver: Owner, heir: UserId, *, after: Mark | None, limit: int) -> PassedOn:
         await self._pool.run(_C["open_usage"], *columns([(giver[0], heir)], 2), idempotent=True)
         async with self._pool.transaction() as session:
-            seen = await session.rows(_Q["page_versions_of_account"], giver[0], *(after or _BEFORE_ALL), limit)
+            bucket, version = after or _BEFORE_ALL
+            seen = await session.rows(_Q["page_versions_of_bucket"], bucket, version, limit)
             passed = await _pass_on(session, [row for row in seen if row["owner"] == giver[1]], giver, heir)
             await self._record_passing(session, giver, heir, passed)
-            return PassedOn(passed, _mark(seen[-1]) if len(seen) == limit else None)
+            within = (bucket, VersionId(seen[-1]["id"])) if len(seen) == limit else None
+            return PassedOn(passed, within or await _next_bucket(session, giver, bucket))
 
     async def _record_passing(self, session: Session, giver: Owner, heir: UserId, passed: int) -> None:
         if passed:
@@ -73,10 +75,11 @@ async def _pass_on(session: Session, seen: Sequence[Row], giver: Owner, heir: Us
     return len(passed)
 
 
+async def _next_bucket(session: Session, giver: Owner, behind: BucketId) -> Mark | None:
+    row = await session.row(_Q["find_next_bucket"], giver[0], behind)
+    return (BucketId(row["id"]), _BEFORE_ALL[1]) if row else None
+
+
 def _charge(version: Row, owner: Owner, sign: int) -> Charge:
     size = sign * version["size"]
     return Charge(owner, 0, 0, size) if version["is_trashed"] else Charge(owner, size, sign)
-
-
-def _mark(row: Row) -> Mark:
-    return BucketId(row["bucket"]), VersionId(row["id"])

@@ -92,16 +92,23 @@ class EstateSuite(Staged):
             await at.put(at.item(f"mine-{number}"))
         for number in range(2):
             await at.put(at.item(f"theirs-{number}", owner=ann))
-        first = await look_on(at, ann, bob, None, 3)
-        assert (first.versions, first.more is None) == (0, False)
-        second = await look_on(at, ann, bob, first.more, 3)
-        assert second == PassedOn(2, None)
+        await at.another_bucket()
+        looks: list[int] = []
+        mark: Mark | None = None
+        while not looks or mark:
+            look = await look_on(at, ann, bob, mark, 3)
+            looks, mark = [*looks, look.versions], look.more
+        assert [number for number in looks if number] == [2]
+        assert len(looks) > 1
 
     async def test_one_that_is_cut_off_is_begun_anew(self, at: Stage) -> None:
         ann, bob = await join(at), await join(at)
         for number in range(5):
             await at.put(at.item(f"{number}", b"1", owner=ann))
-        assert (await look_on(at, ann, bob, None, 2)).versions == 2
+        look = await look_on(at, ann, bob, None, 2)
+        while not look.versions:
+            look = await look_on(at, ann, bob, look.more, 2)
+        assert look.versions == 2
         assert (await at.used(ann), await at.used(bob)) == (Used(3, 3), Used(2, 2))
         assert await pass_on(at, ann, bob, batch=2) == {"buckets": 0, "versions": 3}
         assert (await at.used(ann), await at.used(bob)) == (Used(), Used(5, 5))

@@ -6,14 +6,13 @@ SELECT id FROM member WHERE account = $1 AND id = $2 AND status <> 'deleted' FOR
 -- The living buckets of somebody belong to somebody else from now on.
 UPDATE bucket SET owner = $2 WHERE owner = $1 AND deleted_at IS NULL RETURNING id;
 
--- name: page_versions_of_account
--- Versions in the buckets of an account behind one of them, whoever owns them, in the order of buckets and ids: a page costs what it holds.
-SELECT v.bucket, v.id, v.key, v.owner
-FROM bucket b CROSS JOIN LATERAL (
-    SELECT * FROM version t WHERE t.bucket = b.id AND (t.bucket, t.id) > ($2, $3) ORDER BY t.id LIMIT $4
-) v
-WHERE b.account = $1 AND b.id >= $2 AND b.purged_at IS NULL
-ORDER BY b.id, v.id LIMIT $4;
+-- name: page_versions_of_bucket
+-- Versions in a bucket behind one of them, whoever owns them, in the order of their ids: a page costs what it holds.
+SELECT bucket, id, key, owner FROM version WHERE bucket = $1 AND id > $2 ORDER BY id LIMIT $3;
+
+-- name: find_next_bucket
+-- The bucket of an account behind another that may hold something, in the order of their ids.
+SELECT id FROM bucket WHERE account = $1 AND id > $2 AND purged_at IS NULL ORDER BY id LIMIT 1;
 
 -- name: pass_on_versions
 -- Those of some versions that are somebody's still belong to somebody else from now on. This must be a statement after the locks, to see
