@@ -21,6 +21,7 @@ from buckets.model.bucket import Bucket
 from buckets.model.checksum import Claim
 from buckets.model.commit import CommitItem, Idempotency, Origin, Outcome, Owner
 from buckets.model.credential import ApiKey, KeyPair
+from buckets.model.estate import Mark, PassedOn
 from buckets.model.event import Event
 from buckets.model.job import Job, JobOutcome, JobState, LeaseState, NewJob, Progress, Schedule
 from buckets.model.live_upload import Change, LivePart, LiveUpload, Writing
@@ -208,6 +209,21 @@ class Objects(Protocol):
         """
 
 
+class Estates(Protocol):
+    """What users leave to others of their account. Any number may be at it; a COMMIT and who passes on wait for each other.
+
+    NoSuchUser when there is something to be had, and the heir is not in the account, or gone.
+    """
+
+    async def pass_on_buckets(self, giver: Owner, heir: UserId) -> int:
+        """All living buckets of a user; how many."""
+
+    async def pass_on_versions(self, giver: Owner, heir: UserId, *, after: Mark | None, limit: int) -> PassedOn:
+        """Look at some versions of the account behind a mark, or at none: those of the giver, trash included, are the heir's then,
+        and it is charged for them.
+        """
+
+
 class Outbox(Protocol):
     """What was committed and is to be told. One announcer at a time gives positions, after the fact: a cursor misses nothing."""
 
@@ -337,7 +353,7 @@ class PoolState:
     max: int
 
 
-class Catalog(Accounts, Buckets, Objects, Protocol):
+class Catalog(Accounts, Buckets, Objects, Estates, Protocol):
     """The truth about everything but bytes."""
 
     async def check(self) -> CatalogHealth:

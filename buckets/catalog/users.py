@@ -82,6 +82,7 @@ async def add(session: Session, user: User) -> None:
 async def _locked(session: Session, user: User) -> User:
     """As it is, and stays for now; NoSuchUser when it is gone, Overtaken when it has another revision."""
     await session.row(_Q["lock_account"], user.account)
+    await session.row(_Q["lock_member"], user.id)
     row = await session.row(_Q["find_member"], user.account, user.id)
     present = rows.user(row) if row else None
     if present is None or present.status is Status.DELETED:

@@ -7,11 +7,15 @@ from buckets import people
 from buckets.errors import NoSuchUser, NotPermitted
 from buckets.model.account import Role, Status, User
 from buckets.model.action import Action
+from buckets.model.job import NewJob
 from buckets.model.profile import Profile
-from buckets.names import EmailAddress, UserId
-from buckets.ports import Accounts
+from buckets.names import EmailAddress, JobId, UserId
+from buckets.ports import Accounts, Jobs
 from buckets.service.people import AddUser
 from gateway.auth.permit import Permit
+
+HANDOVER = "handover"
+"""The kind of the jobs that give to others what deleted users left."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +24,7 @@ class UserServices:
 
     accounts: Accounts
     add: AddUser
+    jobs: Jobs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +72,19 @@ class GuardedUsers:
         self._must_be(people.may_delete(self.permit.caller, user))
         await self.services.accounts.delete_user(user, origin=self.permit.origin("delete_user"))
 
+    async def delete_in_favour_of(self, id_: UserId, heir: UserId) -> JobId:
+        """The user is gone at once, and a job gives what it leaves to another. One that is gone already is asked about anew: so who
+        does not know whether that was begun may say it again.
+        """
+        self.permit.must(Action.MANAGE_USERS)
+        user = await self._load(id_)
+        self._must_be(people.may_delete(self.permit.caller, user))
+        if id_ == heir or (await self._load(heir)).status is Status.DELETED:
+            raise NoSuchUser(str(heir))
+        if user.status is not Status.DELETED:
+            await self.services.accounts.delete_user(user, origin=self.permit.origin("delete_user"), force=True)
+        return await self._pass_on(user, heir)
+
     async def find_me(self) -> User:
         """Whom the caller works as."""
         return await self._load(self.permit.caller.user)
@@ -75,6 +93,13 @@ class GuardedUsers:
         """Whatever the caller's role is; but a credential that was given for less does not reach so far."""
         self._must_be(present.id == self.permit.caller.user and self.permit.caller.grant.allows(Action.MANAGE_USERS))
         return await self._change(present, profile)
+
+    async def _pass_on(self, user: User, heir: UserId) -> JobId:
+        account, asker = self.permit.owner
+        payload = {"account": account, "user": str(user.id), "heir": str(heir)}
+        job = NewJob(kind=HANDOVER, payload=payload, account=account, owner=asker, dedupe=str(user.id))
+        [number] = await self.services.jobs.enqueue([job])
+        return number
 
     async def _load(self, id_: UserId) -> User:
         found = await self.services.accounts.find_user(self.permit.caller.account, id_)

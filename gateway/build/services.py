@@ -53,7 +53,7 @@ def services(parts: Parts) -> Services:
         known=catalog,
         objects=_objects(parts),
         buckets=_buckets(parts),
-        users=UserServices(accounts=catalog, add=AddUser(accounts=catalog, ids=ids)),
+        users=UserServices(accounts=catalog, add=AddUser(accounts=catalog, ids=ids), jobs=parts.jobs),
         accounts=AccountServices(accounts=catalog, make=MakeAccount(accounts=catalog, ids=ids)),
     )
 

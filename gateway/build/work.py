@@ -7,14 +7,17 @@ from datetime import timedelta
 from buckets.model.job import Schedule
 from buckets.ports import BlobStore, Clock, Ids, Jobs, Outbox, Phases
 from buckets.service.blob_names import BlobNames
+from buckets.service.estates import PassOn
 from buckets.service.purge import Purge
 from buckets.service.sweep import Sweep, SweepTerms
 from gateway.auth.buckets import PURGE
+from gateway.auth.users import HANDOVER
 from gateway.build.knowledge import Knowledge
 from gateway.observe.lag import LoopLag
 from gateway.observe.metrics import PrometheusMeter
 from gateway.periodic import Chore
 from gateway.system import give_memory_back
+from gateway.worker.estates import pass_on_handler
 from gateway.worker.purge import purge_handler
 from gateway.worker.room import EVERY, ROOM, room_handler
 from gateway.worker.runner import Worker
@@ -38,6 +41,7 @@ def worker(
     handlers = {
         SWEEP: sweep_handler(sweep),
         PURGE: purge_handler(Purge(garbage=known.garbage)),
+        HANDOVER: pass_on_handler(PassOn(estates=known.catalog)),
         ROOM: room_handler(known.catalog.make_room),
     }
     return Worker(known.jobs, handlers, ids=ids, clock=clock)

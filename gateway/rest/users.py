@@ -13,6 +13,7 @@ from gateway.auth.users import WantedUsers
 from gateway.edge.respond import whole
 from gateway.rest import pages, revisions
 from gateway.rest.document import answer, document
+from gateway.rest.jobs import Started, started
 from gateway.rest.request import RestRequest
 from gateway.rest.route import CURSOR, JSON, LIMIT, MERGE_PATCH, Parameter, Route
 from gateway.rest.user_documents import NewUser, UserChange, UserDocument, user_document
@@ -59,7 +60,12 @@ async def change_user(request: RestRequest) -> web.StreamResponse:
 
 
 async def delete_user(request: RestRequest) -> web.StreamResponse:
+    """204 for one that owns nothing. With an heir, 202: the user is gone at once, and a job passes on what it owned."""
     revisions.must_be_unconditional(request)
+    heir = request.parameters.get("transfer_to")
+    if heir is not None:
+        id_ = UserId(uuid_text(heir, name="The parameter transfer_to"))
+        return started(request, await request.services.users.delete_in_favour_of(_id(request), id_))
     await request.services.users.delete(_id(request))
     return whole(request.exchange, 204)
 
@@ -96,6 +102,7 @@ _FILTERS = (
     ),
     Parameter("email", "Only the user with this address, however it is written."),
 )
+_HEIR = Parameter("transfer_to", "Who is given its buckets and objects.", {"type": "string", "format": "uuid"})
 
 ROUTES = (
     Route(
@@ -141,7 +148,8 @@ ROUTES = (
         method="DELETE",
         path=_USER,
         handle=delete_user,
-        summary="Delete a user that owns nothing. It stays on record.",
-        answers={204: None},
+        summary="Delete a user that owns nothing, or with an heir any. It stays on record.",
+        parameters=(_HEIR,),
+        answers={202: Started, 204: None},
     ),
 )

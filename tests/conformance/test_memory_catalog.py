@@ -10,6 +10,7 @@ from tests.suites.catalog_blobs import BlobSuite
 from tests.suites.catalog_buckets import BucketSuite, ChangedBucketSuite, DeletedBucketSuite, RepeatedBucketSuite
 from tests.suites.catalog_deletes import DeleteSuite
 from tests.suites.catalog_edits import EditSuite, RestoreSuite
+from tests.suites.catalog_estates import EstateSuite
 from tests.suites.catalog_lists import ListSuite, VersionListSuite
 from tests.suites.catalog_objects import ObjectSuite
 from tests.suites.catalog_ownership import OwnershipSuite
@@ -47,3 +48,7 @@ class TestMemoryLists(InMemory, ListSuite, VersionListSuite):
 
 class TestMemoryPeople(InMemory, UserSuite, ChangedUserSuite, AccountSuite):
     """Accounts and their people."""
+
+
+class TestMemoryEstates(InMemory, EstateSuite):
+    """What users leave."""

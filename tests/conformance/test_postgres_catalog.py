@@ -14,6 +14,7 @@ from tests.suites.catalog_blobs import BlobSuite
 from tests.suites.catalog_buckets import BucketSuite, ChangedBucketSuite, DeletedBucketSuite, RepeatedBucketSuite
 from tests.suites.catalog_deletes import DeleteSuite
 from tests.suites.catalog_edits import EditSuite, RestoreSuite
+from tests.suites.catalog_estates import EstateSuite
 from tests.suites.catalog_lists import ListSuite, VersionListSuite
 from tests.suites.catalog_objects import ObjectSuite
 from tests.suites.catalog_ownership import OwnershipSuite
@@ -54,3 +55,7 @@ class TestPostgresLists(InPostgres, ListSuite, VersionListSuite):
 
 class TestPostgresPeople(InPostgres, UserSuite, ChangedUserSuite, AccountSuite):
     """Accounts and their people."""
+
+
+class TestPostgresEstates(InPostgres, EstateSuite):
+    """What users leave."""

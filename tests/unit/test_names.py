@@ -8,7 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from buckets.errors import InvalidName, KeyTooLong
-from buckets.names import AccessKey, AccountId, BucketName, Name, ObjectKey
+from buckets.names import AccessKey, AccountId, BucketName, EmailAddress, Name, ObjectKey
 
 KINDS = [BucketName, ObjectKey, AccountId, AccessKey]
 ANY_TEXT = st.text(st.characters())
@@ -173,3 +173,17 @@ def test_a_copy_of_a_name_is_a_name() -> None:
 def test_a_name_without_a_rule_cannot_be_made() -> None:
     with pytest.raises(NotImplementedError):
         Name("anything")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "@", "a@", "@b", "ab", "a@b@c", "a b@c", "a@b c", "a@b\n", "\ta@b", "a@b\x00", "\u00e4@b", "a@\u212a", "a" * 253 + "@b"],
+)
+def test_what_is_no_email_address_is_refused(text: str) -> None:
+    with pytest.raises(InvalidName):
+        EmailAddress(text)
+
+
+def test_email_addresses_are_kept_as_they_are_written() -> None:
+    for text in ("a@b", "Ann+cards@Example.org", "!#$%&'*/=?^_`{|}~@b", "a" * 252 + "@b"):
+        assert EmailAddress(text) == text

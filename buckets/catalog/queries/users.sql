@@ -2,6 +2,10 @@
 -- Whose people are added to, changed or deleted now: one at a time, so that what holds for all of them together stays so.
 SELECT FROM account WHERE id = $1 FOR NO KEY UPDATE;
 
+-- name: lock_member
+-- Somebody who is to be changed or deleted, and is given nothing meanwhile.
+SELECT FROM member WHERE id = $1 FOR NO KEY UPDATE;
+
 -- name: add_member
 -- A person or a service in an account.
 INSERT INTO member (id, account, name, role, email, status, tier, preferences) VALUES ($1, $2, $3, $4, $5, $6, $7, $8);
