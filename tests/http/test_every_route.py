@@ -1,0 +1,319 @@
+"""Every route by every way of saying who one is, and by every role: made from the tables of routes, so that none is forgotten.
+
+A route without a row here fails. A row says which role may at least. Whoever may not is refused with 401 or 403, and what another
+account has is answered like what does not exist.
+"""
+
+import base64
+import hashlib
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from buckets.model.account import Role, Status
+from buckets.model.grant import Grant
+from buckets.names import UserId
+from gateway.auth import keys
+from gateway.rest import routes
+from gateway.rest.route import PublicRoute, Route
+from gateway.s3.request import Kind
+from gateway.s3.router import OPERATIONS, Operation
+from tests.factories import values
+from tests.http.house import IDS, House, Tenant
+from tests.http.test_presigned import presign, use
+from tests.http.wire import Headers, Reply, connected, request, sign
+
+ROLES = (Role.READ_ONLY, Role.USER, Role.SERVICE, Role.ADMIN, Role.OWNER)
+"""From those that may least to those that may most."""
+
+MULTI = b"<Delete><Object><Key>k</Key></Object></Delete>"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A request for a route that is carried out, and who may send it. `shared` is what all accounts have of their own."""
+
+    least: Role
+    query: str = ""
+    body: bytes = b""
+    headers: Headers = ()
+    shared: bool = False
+
+
+def said(document: Any, *, least: Role, **more: Any) -> Row:
+    return Row(least=least, body=json.dumps(document).encode(), headers=[("Content-Type", "application/json")], **more)
+
+
+REST: Mapping[str, Row] = {
+    "CreateAccount": said({"name": "other", "owner": {"name": "x"}}, least=Role.ADMIN),
+    "ListAccounts": Row(least=Role.READ_ONLY, shared=True),
+    "GetAccount": Row(least=Role.READ_ONLY),
+    "ChangeAccount": said({"name": "renamed"}, least=Role.ADMIN),
+    "CreateBucket": said({"name": "another"}, least=Role.ADMIN, shared=True),
+    "ListBuckets": Row(least=Role.READ_ONLY, shared=True),
+    "GetBucket": Row(least=Role.READ_ONLY),
+    "HeadBucket": Row(least=Role.READ_ONLY),
+    "ChangeBucket": said({"purpose": "other"}, least=Role.ADMIN),
+    "DeleteBucket": Row(least=Role.ADMIN, query="force=true"),
+    "CopyObject": Row(least=Role.USER, query="copy-to=photos%2Fcopied"),
+    "MoveObject": Row(least=Role.SERVICE, query="move-to=photos%2Fmoved"),
+    "RestoreObject": Row(least=Role.USER, query="restore="),
+    "ChangeObject": said({"tags": {"a": "b"}}, least=Role.SERVICE),
+    "Explain": Row(least=Role.READ_ONLY, query="action=get_object", shared=True),
+    "GetJob": Row(least=Role.READ_ONLY),
+    "ListObjects": Row(least=Role.READ_ONLY),
+    "GetMe": Row(least=Role.READ_ONLY, shared=True),
+    "ChangeMe": said({"name": "me"}, least=Role.READ_ONLY, shared=True),
+    "GetObjectInfo": Row(least=Role.READ_ONLY, query="info="),
+    "GetObjectTags": Row(least=Role.READ_ONLY, query="tags="),
+    "GetObject": Row(least=Role.READ_ONLY),
+    "HeadObject": Row(least=Role.READ_ONLY),
+    "DeleteObject": Row(least=Role.SERVICE),
+    "PutObject": Row(least=Role.SERVICE, body=b"x"),
+    "PostObject": Row(least=Role.USER, body=b"x", headers=[("Content-Type", "text/plain")]),
+    "CreateUser": said({"name": "x", "role": "user"}, least=Role.ADMIN, shared=True),
+    "ListUsers": Row(least=Role.ADMIN, shared=True),
+    "GetUser": Row(least=Role.ADMIN),
+    "ChangeUser": said({"name": "renamed"}, least=Role.ADMIN),
+    "DeleteUser": Row(least=Role.ADMIN),
+    "ListObjectVersions": Row(least=Role.READ_ONLY, query="versions="),
+}
+S3: Mapping[str, Row] = {
+    "ListBuckets": Row(least=Role.READ_ONLY, shared=True),
+    "CreateBucket": Row(least=Role.ADMIN, shared=True),
+    "HeadBucket": Row(least=Role.READ_ONLY),
+    "DeleteBucket": Row(least=Role.ADMIN),
+    "GetBucketLocation": Row(least=Role.READ_ONLY, query="location="),
+    "ListObjects": Row(least=Role.READ_ONLY),
+    "ListObjectsV2": Row(least=Role.READ_ONLY, query="list-type=2"),
+    "DeleteObjects": Row(
+        least=Role.SERVICE,
+        query="delete=",
+        body=MULTI,
+        headers=[("Content-MD5", base64.b64encode(hashlib.md5(MULTI).digest()).decode())],
+    ),
+    "PutObject": Row(least=Role.SERVICE, body=b"x"),
+    "CopyObject": Row(least=Role.SERVICE, headers=[("x-amz-copy-source", "/photos/source")]),
+    "GetObject": Row(least=Role.READ_ONLY),
+    "HeadObject": Row(least=Role.READ_ONLY),
+    "DeleteObject": Row(least=Role.SERVICE),
+}
+
+GUARDED = [route for route in routes.ROUTES if not isinstance(route, PublicRoute)]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request as the table has it."""
+
+    method: str
+    target: str
+    row: Row
+
+    async def by(self, house: House, *headers: tuple[str, str]) -> Reply:
+        async with connected(house) as wire:
+            await wire.send(request(self.method, self.target, [*self.row.headers, *headers], self.row.body))
+            return await wire.reply(to=self.method)
+
+    async def with_token(self, house: House, token: str, *headers: tuple[str, str]) -> Reply:
+        return await self.by(house, ("Authorization", f"Bearer {token}"), *headers)
+
+    async def signed(self, house: House, pair: keys.MintedPair) -> Reply:
+        headers = sign(pair, self.method, self.target, house.port, headers=self.row.headers, body=self.row.body)
+        async with connected(house) as wire:
+            await wire.send(request(self.method, self.target, headers, self.row.body))
+            return await wire.reply(to=self.method)
+
+    async def presigned(self, house: House, **how: Any) -> Reply:
+        amz = [(name, value) for name, value in self.row.headers if name.startswith("x-amz-")]
+        link = presign(house, self.method, self.target, headers=amz, **how)
+        return await use(house, self.method, link, headers=self.row.headers, body=self.row.body)
+
+
+def rest_request(house: House, route: Route, *, nowhere: bool = False) -> Asked:
+    row = REST[route.name]
+    parts = {
+        "bucket": "nowhere" if nowhere else "photos",
+        "key": "k",
+        "job": str(IDS.uuid7()),
+        "user": str(IDS.uuid7() if nowhere else somebody(house)),
+        "account": "999999999999" if nowhere else str(house.alice.user.account),
+    }
+    return Asked(route.method, f"/v1/{route.path.format(**parts)}{'?' if row.query else ''}{row.query}", row)
+
+
+def s3_request(house: House, operation: Operation, *, nowhere: bool = False) -> Asked:
+    row = S3[operation.name]
+    bucket = "nowhere" if nowhere else "another" if operation.name == "CreateBucket" else "photos"
+    path = {Kind.SERVICE: "/", Kind.BUCKET: f"/{bucket}", Kind.OBJECT: f"/{bucket}/k"}[operation.kind]
+    return Asked(operation.method, f"{path}{'?' if row.query else ''}{row.query}", row)
+
+
+def somebody(house: House) -> UserId:
+    """Else of the account."""
+    return next(user for user in house.catalog.users if user != house.alice.user.id)
+
+
+Make = Callable[..., Asked]
+EVERY = [
+    *(pytest.param(rest_request, route, id=f"rest-{route.name}") for route in GUARDED),
+    *(pytest.param(s3_request, operation, id=f"s3-{operation.name}") for operation in OPERATIONS),
+]
+each = pytest.mark.parametrize(("make", "route"), EVERY)
+
+
+@pytest.fixture(autouse=True)
+async def furnished(house: House) -> None:
+    """What the requests are about."""
+    house.catalog.accounts[house.alice.user.account] = replace(house.catalog.accounts[house.alice.user.account], operates=True)
+    other = values.user(house.alice.user.account, Role.USER)
+    house.catalog.users[other.id] = other
+    for key in ("k", "source"):
+        reply = await Asked("PUT", f"/photos/{key}", Row(least=Role.USER, body=b"hello")).with_token(house, house.alice.token)
+        assert reply.status == 200
+
+
+async def colleague(house: House, role: Role) -> Tenant:
+    account = house.catalog.accounts[house.alice.user.account]
+    there = await house.tenant(account.id, f"of-{role}", role)
+    house.catalog.accounts[account.id] = account
+    return there
+
+
+def refused(reply: Reply) -> bool:
+    """Of many deletions each is answered by itself."""
+    return reply.status in (401, 403) or b"<Key>k</Key><Code>AccessDenied</Code>" in reply.body
+
+
+def test_every_route_has_a_row() -> None:
+    assert {route.name for route in GUARDED} == REST.keys()
+    assert {operation.name for operation in OPERATIONS} == S3.keys()
+
+
+@each
+async def test_nobody_is_refused(house: House, make: Make, route: Any) -> None:
+    before = dict(house.catalog.current)
+    assert refused(await make(house, route).by(house))
+    assert house.catalog.current == before
+
+
+@each
+@pytest.mark.parametrize("way", ["header", "presigned", "api key"])
+async def test_whoever_may_is_let_in_by_every_credential(house: House, make: Make, route: Any, way: str) -> None:
+    asked = make(house, route)
+    match way:
+        case "header":
+            reply = await asked.signed(house, house.alice.pair)
+        case "presigned":
+            reply = await asked.presigned(house)
+        case _:
+            reply = await asked.with_token(house, house.alice.token)
+    assert reply.status < 400 or reply.status in (404, 409), reply
+
+
+@each
+@pytest.mark.parametrize("role", ROLES)
+async def test_a_role_may_what_its_row_says(house: House, make: Make, route: Any, role: Role) -> None:
+    asked = make(house, route)
+    reply = await asked.with_token(house, (await colleague(house, role)).token)
+    may = ROLES.index(role) >= ROLES.index(asked.row.least)
+    assert refused(reply) is not may, reply
+
+
+async def _wrong_secret(house: House, asked: Asked) -> Reply:
+    return await asked.signed(house, keys.MintedPair(house.alice.pair.access_key, "x" * 40))
+
+
+async def _unknown_key(house: House, asked: Asked) -> Reply:
+    return await asked.signed(house, keys.mint(IDS))
+
+
+async def _unknown_token(house: House, asked: Asked) -> Reply:
+    return await asked.with_token(house, house.alice.token[:-1] + ("A" if house.alice.token[-1] != "A" else "B"))
+
+
+async def _link_that_has_run_out(house: House, asked: Asked) -> Reply:
+    return await asked.presigned(house, expires=60, ago=timedelta(minutes=2))
+
+
+async def _expired(house: House, asked: Asked) -> Reply:
+    there = house.catalog
+    past = datetime.now(UTC) - timedelta(seconds=1)
+    there.api_keys |= {each: replace(key, expires_at=past) for each, key in there.api_keys.items()}
+    return await asked.with_token(house, house.alice.token)
+
+
+async def _suspended(house: House, asked: Asked) -> Reply:
+    user = house.alice.user
+    house.catalog.users[user.id] = replace(user, status=Status.SUSPENDED)
+    return await asked.signed(house, house.alice.pair)
+
+
+async def _of_a_suspended_account(house: House, asked: Asked) -> Reply:
+    account = house.catalog.accounts[house.alice.user.account]
+    house.catalog.accounts[account.id] = replace(account, status=Status.SUSPENDED)
+    return await asked.with_token(house, house.alice.token)
+
+
+async def _acting_without_the_right(house: House, asked: Asked) -> Reply:
+    return await asked.with_token(house, house.alice.token, ("Seawall-User", str(house.alice.user.id)))
+
+
+async def _out_of_scope(house: House, asked: Asked) -> Reply:
+    there = house.catalog
+    there.api_keys |= {each: replace(key, grant=Grant(actions=frozenset())) for each, key in there.api_keys.items()}
+    return await asked.with_token(house, house.alice.token)
+
+
+BAD: Mapping[str, Callable[[House, Asked], Awaitable[Reply]]] = {
+    "a wrong secret": _wrong_secret,
+    "an unknown key pair": _unknown_key,
+    "an unknown token": _unknown_token,
+    "a link that has run out": _link_that_has_run_out,
+    "an expired key": _expired,
+    "a suspended user": _suspended,
+    "a suspended account": _of_a_suspended_account,
+    "no right to act for others": _acting_without_the_right,
+    "a scope of nothing": _out_of_scope,
+}
+ABOUT_ONESELF = {"GetMe", "GetAccount", "ListAccounts", "GetJob", "Explain"}
+"""Whoever is known at all may ask who it is, however little its key may do."""
+
+
+@each
+@pytest.mark.parametrize("how", BAD)
+async def test_a_credential_that_does_not_hold_opens_nothing(house: House, make: Make, route: Any, how: str) -> None:
+    reply = await BAD[how](house, make(house, route))
+    if how == "a scope of nothing" and route.name in ABOUT_ONESELF:
+        assert reply.status in (200, 404)
+    else:
+        assert refused(reply), reply
+
+
+@each
+async def test_another_account_is_answered_like_what_is_not_there(house: House, make: Make, route: Any) -> None:
+    bob = await house.tenant("210987654321", "theirs")
+    here, nowhere = make(house, route), make(house, route, nowhere=True)
+    before = dict(house.catalog.current)
+    got, lost = await here.with_token(house, bob.token), await nowhere.with_token(house, bob.token)
+    if here.row.shared:
+        assert got.status < 400
+        assert b"photos" not in got.body.replace(b"photos/copied", b"")
+    else:
+        assert (got.status, got.code()) == (lost.status, lost.code())
+        assert got.status in (403, 404)
+    assert house.catalog.current == before
+
+
+@each
+async def test_a_service_may_for_a_user_what_both_may(house: House, make: Make, route: Any) -> None:
+    service = await colleague(house, Role.SERVICE)
+    there = house.catalog
+    there.api_keys |= {each: replace(key, grant=Grant(acts_as=True)) for each, key in there.api_keys.items()}
+    asked = make(house, route)
+    reply = await asked.with_token(house, service.token, ("Seawall-User", str(house.alice.user.id)))
+    assert refused(reply) is (ROLES.index(asked.row.least) > ROLES.index(Role.SERVICE)), reply
