@@ -4,7 +4,7 @@
       x ClientFault          the caller's doing
         + NotFound           NoSuchBucket · NoSuchObject · NoSuchVersion · NoSuchResource
         + Conflict           BucketExists · BucketOwned · BucketNotEmpty · NameTaken · Overtaken · PreconditionFailed
-                             IdempotencyKeyReused · RequestRunning
+                             IdempotencyKeyReused · RequestRunning · KeyEnded
         + Invalid            InvalidName · InvalidScalar · KeyTooLong · TooLarge · IncompleteBody · DigestMismatch · ClientGone
                              AuthorizationMalformed · AuthorizationNotSupported · PayloadModeNotSupported
                              PresignMalformed · MetadataTooLarge · InvalidTag · RangeNotSatisfiable · LengthRequired
@@ -12,7 +12,7 @@
                              CopyOntoItself · RequestTimeout · MethodNotAllowed · NotImplementedYet · MalformedMessage
                              HeadersTooLarge · VersionNotSupported
         + Denied             NotAuthenticated · NotPermitted · UnknownAccessKey · SignatureMismatch · RequestTimeSkewed
-                             PresignExpired · UnsignedHeader
+                             PresignExpired · UnsignedHeader · AddressNotAdmitted · WiderThanOwn
       x Busy                 CatalogBusy · StoreBusy · LeaseExpired · SourceMoved · Draining
       x ServerFault          StoreUnavailable · StoreFull · CatalogUnavailable · OutcomeUnknown · SessionsUnavailable
                              BlobMissing · BlobCorrupt · BrokenSetting · SealBroken · Unforeseen
@@ -136,6 +136,10 @@ class RequestRunning(Conflict):
     """A request with the same Idempotency-Key is still running, try again in {retry_after} s."""
 
     retry_after: int = 1
+
+
+class KeyEnded(Conflict):
+    """The key was revoked or has expired."""
 
 
 @dataclass(eq=False)
@@ -365,6 +369,17 @@ class UnsignedHeader(Denied):
     """The header {header} must be signed."""
 
     header: str
+
+
+class AddressNotAdmitted(Denied):
+    """The key may not be used from this address."""
+
+
+@dataclass(eq=False)
+class WiderThanOwn(Denied):
+    """The key would reach further than yours: {aspect}."""
+
+    aspect: str
 
 
 class CatalogBusy(Busy):

@@ -8,6 +8,7 @@ from tests.fixtures.evidence import MemoryEvidence
 from tests.suites.catalog import CatalogSuite
 from tests.suites.catalog_blobs import BlobSuite
 from tests.suites.catalog_buckets import BucketSuite, ChangedBucketSuite, DeletedBucketSuite, RepeatedBucketSuite
+from tests.suites.catalog_credentials import CredentialSuite, EndedCredentialSuite
 from tests.suites.catalog_deletes import DeleteSuite
 from tests.suites.catalog_edits import EditSuite, RestoreSuite
 from tests.suites.catalog_lists import ListSuite, VersionListSuite
@@ -37,3 +38,7 @@ class TestMemoryBuckets(InMemory, BucketSuite, RepeatedBucketSuite, ChangedBucke
 
 class TestMemoryLists(InMemory, ListSuite, VersionListSuite):
     """Lists."""
+
+
+class TestMemoryCredentials(InMemory, CredentialSuite, EndedCredentialSuite):
+    """Keys."""

@@ -9,9 +9,11 @@ from buckets.catalog.pool import Pool
 from gateway.system import SystemClock, SystemIds
 from tests.fixtures.databases import Database, connected
 from tests.fixtures.evidence import PostgresEvidence
+from tests.fixtures.pools import opened
 from tests.suites.catalog import CatalogSuite
 from tests.suites.catalog_blobs import BlobSuite
 from tests.suites.catalog_buckets import BucketSuite, ChangedBucketSuite, DeletedBucketSuite, RepeatedBucketSuite
+from tests.suites.catalog_credentials import CredentialSuite, EndedCredentialSuite
 from tests.suites.catalog_deletes import DeleteSuite
 from tests.suites.catalog_edits import EditSuite, RestoreSuite
 from tests.suites.catalog_lists import ListSuite, VersionListSuite
@@ -44,3 +46,12 @@ class TestPostgresBuckets(InPostgres, BucketSuite, RepeatedBucketSuite, ChangedB
 
 class TestPostgresLists(InPostgres, ListSuite, VersionListSuite):
     """Lists."""
+
+
+class TestPostgresCredentials(InPostgres, CredentialSuite, EndedCredentialSuite):
+    """Keys."""
+
+    @pytest.fixture
+    async def elsewhere(self, database: Database) -> AsyncIterator[PostgresCatalog]:
+        async with opened(database.service_dsn) as pool:
+            yield PostgresCatalog(pool, ids=SystemIds(), clock=SystemClock())
