@@ -19,6 +19,16 @@ class KeyKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What a key that is to be made is called, how it is used, how far it reaches and for how long."""
+
+    name: str
+    kind: KeyKind
+    grant: Grant = EVERYTHING
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Key:
     """What is known of a key beside its proof. The hint tells it apart: the access key of a pair, or how an API key begins."""
 

@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 
+from buckets.errors import AddressNotAdmitted
+from buckets.model.account import Caller
 from gateway.auth.authenticate import Authenticator
 from gateway.auth.guard import Guard, Guarded
 from gateway.auth.permit import Request
 from gateway.auth.sigv4.canonical import SignedRequest
 from gateway.auth.sigv4.payload import AMZ_CONTENT_SHA256, Payload
+from gateway.auth.uses import Uses
 from gateway.edge.exchange import Exchange
 from gateway.edge.target import Target
 
@@ -25,13 +28,22 @@ class Door:
 
     authenticator: Authenticator
     guard: Guard
+    uses: Uses
 
     async def admit(self, exchange: Exchange, target: Target) -> Admitted:
         request = SignedRequest(exchange.method, target.path, target.query, tuple(exchange.request.headers.items()))
         authenticated = await self.authenticator.authenticate(request)
+        _must_come_from_there(authenticated.caller, exchange)
+        self.uses.note(authenticated.caller.credential)
         exchange.tier = authenticated.caller.tier
         services = self.guard.for_caller(authenticated.caller, _facts(exchange))
         return Admitted(services, _payload(request, authenticated.payload))
+
+
+def _must_come_from_there(caller: Caller, exchange: Exchange) -> None:
+    """Asked after the proof: a stranger does not learn where a key may be used."""
+    if not caller.grant.admits(exchange.address):
+        raise AddressNotAdmitted
 
 
 def _facts(exchange: Exchange) -> Request:

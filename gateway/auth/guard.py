@@ -6,6 +6,7 @@ from buckets.errors import CatalogUnavailable
 from buckets.model.account import Account, Caller
 from buckets.ports import Catalog
 from gateway.auth.buckets import BucketServices, GuardedBuckets
+from gateway.auth.credentials import GuardedKeys, KeyServices
 from gateway.auth.jobs import GuardedJobs
 from gateway.auth.objects import GuardedObjects, ObjectServices
 from gateway.auth.permit import Permit, Request
@@ -18,6 +19,7 @@ class Services:
     known: Catalog
     objects: ObjectServices
     buckets: BucketServices
+    keys: KeyServices
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,10 @@ class Guarded:
     @property
     def jobs(self) -> GuardedJobs:
         return GuardedJobs(self._permit, self._services.buckets.jobs)
+
+    @property
+    def keys(self) -> GuardedKeys:
+        return GuardedKeys(self._permit, self._services.keys)
 
     async def account(self) -> Account:
         """The caller's own."""

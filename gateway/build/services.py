@@ -17,8 +17,11 @@ from buckets.service.remove import RemoveObject
 from buckets.service.restore import RestoreObject
 from buckets.service.verified import VerifiedBytes
 from gateway.auth.buckets import BucketServices
+from gateway.auth.credentials import KeyServices
 from gateway.auth.guard import Services
+from gateway.auth.minting import Minting
 from gateway.auth.objects import ObjectServices
+from gateway.auth.seal import Seal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +34,7 @@ class Parts:
     clock: Clock
     ids: Ids
     catalog: Catalog
+    seal: Seal
     store: BlobStore
     jobs: Jobs
     locks: Locks
@@ -45,7 +49,7 @@ class Parts:
 
 
 def services(parts: Parts) -> Services:
-    return Services(known=parts.catalog, objects=_objects(parts), buckets=_buckets(parts))
+    return Services(known=parts.catalog, objects=_objects(parts), buckets=_buckets(parts), keys=_keys(parts))
 
 
 def _objects(parts: Parts) -> ObjectServices:
@@ -90,3 +94,8 @@ def _buckets(parts: Parts) -> BucketServices:
         jobs=parts.jobs,
         locks=parts.locks,
     )
+
+
+def _keys(parts: Parts) -> KeyServices:
+    mint = Minting(credentials=parts.catalog, seal=parts.seal, ids=parts.ids)
+    return KeyServices(accounts=parts.catalog, credentials=parts.catalog, mint=mint, clock=parts.clock)

@@ -6,9 +6,7 @@ import msgspec
 from aiohttp import web
 
 from buckets import conditions
-from buckets.errors import NotImplementedYet
 from buckets.model.bucket import Bucket, Rules
-from buckets.model.commit import UNCONDITIONAL
 from buckets.names import BucketName
 from gateway.edge.conditional import write_condition
 from gateway.edge.entity_tags import EntityTags
@@ -20,6 +18,7 @@ from gateway.rest.document import answer, document
 from gateway.rest.jobs import Started, started
 from gateway.rest.request import RestRequest
 from gateway.rest.route import CURSOR, JSON, LIMIT, MERGE_PATCH, Parameter, Route
+from gateway.rest.unconditional import must_be_unconditional
 
 
 class BucketPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,7 +29,7 @@ class BucketPage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def create_bucket(request: RestRequest) -> web.StreamResponse:
-    _must_be_unconditional(request)
+    must_be_unconditional(request)
     wanted = await document(request, NewBucket)
     name, rules = BucketName(wanted.name), wanted.applied_to(Rules())
     founded = await request.services.buckets.make(name, rules, repeats.repeatable(request, wanted))
@@ -72,7 +71,7 @@ async def change_bucket(request: RestRequest) -> web.StreamResponse:
 
 async def delete_bucket(request: RestRequest) -> web.StreamResponse:
     """204 for an empty one. With `force`, 202: the bucket is gone at once, and a job forgets what it held."""
-    _must_be_unconditional(request)
+    must_be_unconditional(request)
     if request.flag("force"):
         return started(request, await request.services.buckets.delete_with_content(request.bucket))
     await request.services.buckets.delete(request.bucket)
@@ -82,12 +81,6 @@ async def delete_bucket(request: RestRequest) -> web.StreamResponse:
 def _told(request: RestRequest, status: int, bucket: Bucket, headers: dict[str, str] | None = None) -> web.Response:
     told = bucket_document(bucket, request.around)
     return answer(request, status, told, {"ETag": quoted(str(bucket.revision)), **(headers or {})})
-
-
-def _must_be_unconditional(request: RestRequest) -> None:
-    """A condition that is not judged is not passed over: whoever sent it relies on it."""
-    if write_condition(request.exchange) != UNCONDITIONAL:
-        raise NotImplementedYet("a condition on this request")
 
 
 _AFTER = "after"

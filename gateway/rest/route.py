@@ -42,7 +42,7 @@ class Route:
 
     `part` is the query parameter that names a part of the resource: `?info`. `headers` are those of ours that the route
     knows, and those of HTTP's own that are worth telling. `bodies` are msgspec structs, which come as one of
-    the `media`, or `Bytes`, and so are the `answers`, by their status.
+    the `media`, or `Bytes`, and so are the `answers`, by their status. A body that `may_be_absent` is an empty one then.
     """
 
     name: str
@@ -55,6 +55,7 @@ class Route:
     headers: tuple[str, ...] = ()
     bodies: tuple[type | Bytes, ...] = ()
     media: tuple[str, ...] = (JSON,)
+    may_be_absent: bool = False
     answers: Mapping[int, type | Bytes | None] = field(default_factory=dict)
 
     def match(self, path: bytes) -> Mapping[str, bytes] | None:

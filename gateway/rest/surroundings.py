@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from buckets.names import BucketName, JobId, ObjectKey, VersionId
+from buckets.names import BucketName, CredentialId, JobId, ObjectKey, VersionId
 from buckets.ports import Clock, Ids
 from gateway.edge.cursor import Cursors
 
@@ -31,3 +31,10 @@ class Surroundings:
 
     def job_url(self, job: JobId) -> str:
         return f"{self.base_url}/v1/jobs/{job}"
+
+    @property
+    def keys_url(self) -> str:
+        return f"{self.base_url}/v1/keys"
+
+    def key_url(self, key: CredentialId) -> str:
+        return f"{self.keys_url}/{key}"

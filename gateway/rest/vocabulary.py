@@ -52,6 +52,7 @@ PATH_PARTS: Mapping[str, Schema] = {
     "bucket": {"$ref": "#/components/schemas/BucketName"},
     "key": {"$ref": "#/components/schemas/ObjectKey"},
     "job": {"type": "string", "format": "uuid"},
+    "credential": {"type": "string", "format": "uuid"},
 }
 
 

@@ -30,6 +30,7 @@ from gateway.auth.guard import Guard, Services
 from gateway.auth.seal import Seal
 from gateway.auth.sigv4.verifier import SignatureVerifier
 from gateway.auth.tokens import BearerVerifier
+from gateway.auth.uses import Uses
 from gateway.build.services import Parts, services
 from gateway.edge.body import Patience
 from gateway.edge.conversation import Conversation
@@ -81,6 +82,7 @@ class House:
         self.jobs = MemoryJobs(IDS, self.clock)
         self.committer = Committer(objects=self.catalog, ids=IDS, phases=MemoryPhases())
         self.seal = Seal(IDS.secret(32), ids=IDS)
+        self.uses = Uses(self.catalog, self.clock)
         self.finishing = asyncio.Event()
         self._written = asyncio.Event()
 
@@ -142,7 +144,7 @@ class House:
     def _door(self) -> Door:
         signatures = SignatureVerifier(find=self.catalog.find_key_pair, seal=self.seal, clock=self.clock, region="us-east-1")
         authenticator = Authenticator(signatures=signatures, bearers=BearerVerifier(find=self.catalog.find_api_key))
-        return Door(authenticator=authenticator, guard=Guard(self._services()))
+        return Door(authenticator=authenticator, guard=Guard(self._services()), uses=self.uses)
 
     def _services(self) -> Services:
         return services(
@@ -150,6 +152,7 @@ class House:
                 clock=self.clock,
                 ids=IDS,
                 catalog=self.catalog,
+                seal=self.seal,
                 store=self.store,
                 jobs=self.jobs,
                 locks=MemoryLocks(self.clock),
