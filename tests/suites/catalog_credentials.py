@@ -237,6 +237,16 @@ class EndedCredentialSuite(Staged):
         assert (await known(at, other)).last_used_at is None
         await at.catalog.note_use([])
 
+    async def test_many_who_note_the_use_of_the_same_keys_do_not_block_each_other(self, at: Stage) -> None:
+        added = [api_key(at.owner, bytes([n])) for n in range(20)]
+        for each in added:
+            await at.catalog.add_api_key(each, name="test")
+        when = SystemClock().now()
+        orders = [added[n:] + added[:n] if n % 2 else added[::-1] for n in range(8)]
+        await asyncio.gather(*(at.catalog.note_use([(each.id, when) for each in order]) for order in orders))
+        await at.catalog.note_use([(each.id, when) for each in added])
+        assert [(await known(at, each)).last_used_at for each in added] == [when] * 20
+
     async def test_what_happens_to_keys_is_on_record_and_using_them_is_not(self, at: Stage) -> None:
         origin = replace(values.origin(at.owner), action="by_hand")
         first, second, third = (api_key(at.owner, bytes([n])) for n in range(3))
