@@ -5,7 +5,7 @@
         + NotFound           NoSuchBucket · NoSuchObject · NoSuchVersion · NoSuchResource · NoSuchUser · NoSuchAccount
         + Conflict           BucketExists · BucketOwned · BucketNotEmpty · NameTaken · Overtaken · PreconditionFailed
                              IdempotencyKeyReused · RequestRunning · EmailTaken · IdentityTaken · LastOwner
-                             UserOwnsObjects
+                             UserOwnsObjects · KeyEnded
         + Invalid            InvalidName · InvalidScalar · KeyTooLong · TooLarge · IncompleteBody · DigestMismatch · ClientGone
                              AuthorizationMalformed · AuthorizationNotSupported · PayloadModeNotSupported
                              PresignMalformed · MetadataTooLarge · InvalidTag · RangeNotSatisfiable · LengthRequired
@@ -13,7 +13,7 @@
                              CopyOntoItself · RequestTimeout · MethodNotAllowed · NotImplementedYet · MalformedMessage
                              HeadersTooLarge · VersionNotSupported
         + Denied             NotAuthenticated · NotPermitted · UnknownAccessKey · SignatureMismatch · RequestTimeSkewed
-                             PresignExpired · UnsignedHeader
+                             PresignExpired · UnsignedHeader · AddressNotAdmitted · WiderThanOwn
       x Busy                 CatalogBusy · StoreBusy · LeaseExpired · SourceMoved · Draining
       x ServerFault          StoreUnavailable · StoreFull · CatalogUnavailable · OutcomeUnknown · SessionsUnavailable
                              BlobMissing · BlobCorrupt · BrokenSetting · SealBroken · Unforeseen
@@ -167,6 +167,10 @@ class LastOwner(Conflict):
 
 class UserOwnsObjects(Conflict):
     """The user owns objects or buckets."""
+
+
+class KeyEnded(Conflict):
+    """The key was revoked or has expired."""
 
 
 @dataclass(eq=False)
@@ -396,6 +400,17 @@ class UnsignedHeader(Denied):
     """The header {header} must be signed."""
 
     header: str
+
+
+class AddressNotAdmitted(Denied):
+    """The key may not be used from this address."""
+
+
+@dataclass(eq=False)
+class WiderThanOwn(Denied):
+    """The key would reach further than yours: {aspect}."""
+
+    aspect: str
 
 
 class CatalogBusy(Busy):

@@ -20,14 +20,26 @@ from buckets.model.block import SummedExtent
 from buckets.model.bucket import Bucket
 from buckets.model.checksum import Claim
 from buckets.model.commit import CommitItem, Idempotency, Origin, Outcome, Owner
-from buckets.model.credential import ApiKey, KeyPair
+from buckets.model.credential import ApiKey, Key, KeyPair, Replaced
 from buckets.model.estate import Mark, PassedOn
 from buckets.model.event import Event
 from buckets.model.job import Job, JobOutcome, JobState, LeaseState, NewJob, Progress, Schedule
 from buckets.model.live_upload import Change, LivePart, LiveUpload, Writing
 from buckets.model.page import Folder, Order, Place, Ranked
 from buckets.model.version import Digests, Head, Kept
-from buckets.names import AccessKey, AccountId, BlobId, BucketId, BucketName, JobId, ObjectKey, UploadId, UserId, VersionId
+from buckets.names import (
+    AccessKey,
+    AccountId,
+    BlobId,
+    BucketId,
+    BucketName,
+    CredentialId,
+    JobId,
+    ObjectKey,
+    UploadId,
+    UserId,
+    VersionId,
+)
 
 
 class BlobStore(Protocol):
@@ -97,20 +109,42 @@ class Accounts(Protocol):
         when it has buckets or objects, unless `force`; trash is none.
         """
 
-    async def add_key_pair(self, pair: KeyPair, *, name: str) -> None: ...
-
-    async def add_api_key(self, key: ApiKey, *, name: str) -> None: ...
-
     async def find_account(self, account: AccountId) -> Account | None: ...
 
     async def find_first_owner(self) -> User | None:
         """The first owner of the oldest account."""
 
+
+class Credentials(Protocol):
+    """The part of the catalog that knows what opens the house. Changes whose origin is not given are the program's own."""
+
+    async def add_key_pair(
+        self, pair: KeyPair, *, name: str, origin: Origin | None = None, replaces: Replaced | None = None
+    ) -> None:
+        """An access key is given once, for ever. KeyEnded, and nothing is added, when what it replaces is no good any more."""
+
+    async def add_api_key(self, key: ApiKey, *, name: str, origin: Origin | None = None, replaces: Replaced | None = None) -> None:
+        """Like a pair. What is replaced is good for its overlap, and never longer than it would have been."""
+
     async def find_key_pair(self, access_key: AccessKey) -> KeyPair | None:
-        """A usable pair: not revoked, not expired, of an active user in an active account."""
+        """A usable pair: not revoked, not expired, of an active user in an active account. In force at once, everywhere."""
 
     async def find_api_key(self, token_hash: bytes) -> ApiKey | None:
         """A usable key, like a pair."""
+
+    async def find_key(self, account: AccountId, key: CredentialId) -> Key | None:
+        """A key of this account, good or not; one of another account is none."""
+
+    async def page_keys(
+        self, account: AccountId, *, owner: UserId | None = None, after: CredentialId | None = None, limit: int
+    ) -> Sequence[Key]:
+        """The newest keys first, of one owner or of all of the account, from the one after `after` on; those that ended too."""
+
+    async def revoke_key(self, key: Key, *, origin: Origin) -> None:
+        """From now on it opens nothing, for ever. One that was revoked before stays as it is."""
+
+    async def note_use(self, uses: Collection[tuple[CredentialId, datetime]]) -> None:
+        """When keys were last used, to the minute. Ids that are no keys are passed over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -353,7 +387,7 @@ class PoolState:
     max: int
 
 
-class Catalog(Accounts, Buckets, Objects, Estates, Protocol):
+class Catalog(Accounts, Credentials, Buckets, Objects, Estates, Protocol):
     """The truth about everything but bytes."""
 
     async def check(self) -> CatalogHealth:

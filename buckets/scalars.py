@@ -11,6 +11,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any, NoReturn
 from uuid import UUID
 
@@ -22,6 +23,7 @@ _HEX_BYTES = re.compile(r"[0-9a-f]*")
 _BASE64 = re.compile(r"[A-Za-z0-9+/]*={0,2}")
 _AMZ_DATE = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})T([0-9]{2})([0-9]{2})([0-9]{2})Z")
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_NETWORK = re.compile(r"[0-9A-Fa-f.:]{2,45}(/(0|[1-9][0-9]{0,2}))?")
 _ESCAPE = re.compile(rb"%([0-9A-Fa-f]{2})?")
 # Possessive, and content with a string that never ends: hostile quotes and backslashes cost no more than their length.
 _JSON_STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
@@ -85,6 +87,16 @@ def uuid_text(text: str, *, name: str) -> UUID:
     if not _UUID.fullmatch(text):
         raise InvalidScalar(name, "an id was expected")
     return UUID(text)
+
+
+def network(text: str, *, name: str) -> IPv4Network | IPv6Network:
+    """Addresses that begin alike, `10.0.0.0/8`, or one alone; nothing may stand behind what they have in common."""
+    if not _NETWORK.fullmatch(text):
+        raise InvalidScalar(name, "a network like 10.0.0.0/8 was expected")
+    try:
+        return ip_network(text)
+    except ValueError as error:
+        raise InvalidScalar(name, "a network like 10.0.0.0/8 was expected") from error
 
 
 def percent_bytes(raw: bytes, *, name: str) -> bytes:

@@ -3,6 +3,7 @@
 from buckets.catalog import statements
 from buckets.catalog.accounts import PostgresAccounts
 from buckets.catalog.buckets import PostgresBuckets
+from buckets.catalog.credentials import PostgresCredentials
 from buckets.catalog.estates import PostgresEstates
 from buckets.catalog.listing import PostgresListing
 from buckets.catalog.lookups import Lookups
@@ -14,7 +15,7 @@ from buckets.ports import CatalogHealth, Clock, Ids
 _Q = statements.load("health")
 
 
-class PostgresCatalog(PostgresAccounts, PostgresBuckets, PostgresObjects, PostgresListing, PostgresEstates):
+class PostgresCatalog(PostgresAccounts, PostgresCredentials, PostgresBuckets, PostgresObjects, PostgresListing, PostgresEstates):
     """The `Catalog` port."""
 
     def __init__(self, pool: Pool, *, ids: Ids, clock: Clock) -> None:

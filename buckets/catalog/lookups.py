@@ -18,7 +18,7 @@ from buckets.model.credential import ApiKey, KeyPair
 from buckets.model.version import Head
 from buckets.names import AccessKey, BucketId, BucketName, ObjectKey
 
-_ACCOUNTS, _BUCKETS, _OBJECTS = map(statements.load, ("accounts", "buckets", "objects"))
+_CREDENTIALS, _BUCKETS, _OBJECTS = map(statements.load, ("credentials", "buckets", "objects"))
 _REMEMBERED = 4096
 
 V = TypeVar("V")
@@ -43,11 +43,11 @@ class Lookups:
         return self._coalescer.waiting
 
     async def _key_pairs(self, session: Session, names: Sequence[AccessKey]) -> Mapping[AccessKey, KeyPair]:
-        found = await _found(session, _ACCOUNTS["find_key_pairs"], self._key_pair, names)
+        found = await _found(session, _CREDENTIALS["find_key_pairs"], self._key_pair, names)
         return {pair.access_key: pair for pair in found}
 
     async def _api_keys(self, session: Session, hashes: Sequence[bytes]) -> Mapping[bytes, ApiKey]:
-        return {key.token_hash: key for key in await _found(session, _ACCOUNTS["find_api_keys"], self._api_key, hashes)}
+        return {key.token_hash: key for key in await _found(session, _CREDENTIALS["find_api_keys"], self._api_key, hashes)}
 
     async def _buckets(self, session: Session, names: Sequence[BucketName]) -> Mapping[BucketName, Bucket]:
         return {bucket.name: bucket for bucket in await _found(session, _BUCKETS["find_buckets"], self._bucket, names)}

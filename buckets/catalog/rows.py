@@ -11,7 +11,7 @@ from buckets.model.account import Account, Identity, Role, Status, User
 from buckets.model.blob import Extent, Span
 from buckets.model.block import SummedExtent
 from buckets.model.bucket import Bucket, Lifecycle, Limits, Versioning, Visibility
-from buckets.model.credential import ApiKey, KeyPair
+from buckets.model.credential import ApiKey, Key, KeyKind, KeyPair
 from buckets.model.event import Event
 from buckets.model.version import Content, Digests, Head, Kept, ScanState
 from buckets.names import AccessKey, AccountId, BlobId, BucketId, BucketName, CredentialId, ObjectKey, UserId, VersionId
@@ -111,6 +111,22 @@ def api_key(row: Row) -> ApiKey:
         expires_at=row["expires_at"],
         grant=grants.read(row["scopes"]),
         tier=row["tier"],
+    )
+
+
+def key(row: Row) -> Key:
+    return Key(
+        id=CredentialId(row["id"]),
+        account=AccountId(row["account"]),
+        owner=UserId(row["owner"]),
+        name=row["name"],
+        kind=KeyKind(row["kind"]),
+        hint=row["hint"],
+        created_at=row["created_at"],
+        grant=grants.read(row["scopes"]),
+        expires_at=row["expires_at"],
+        revoked_at=row["revoked_at"],
+        last_used_at=row["last_used_at"],
     )
 
 

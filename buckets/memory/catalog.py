@@ -3,12 +3,13 @@
 from buckets.memory.accounts import MemoryAccounts
 from buckets.memory.buckets import MemoryBuckets
 from buckets.memory.commit import MemoryCommit
+from buckets.memory.credentials import MemoryCredentials
 from buckets.memory.estates import MemoryEstates
 from buckets.memory.objects import MemoryObjects
 from buckets.ports import CatalogHealth, PoolState
 
 
-class MemoryCatalog(MemoryAccounts, MemoryBuckets, MemoryCommit, MemoryObjects, MemoryEstates):
+class MemoryCatalog(MemoryAccounts, MemoryCredentials, MemoryBuckets, MemoryCommit, MemoryObjects, MemoryEstates):
     """The `Catalog` port."""
 
     async def check(self) -> CatalogHealth:

@@ -11,9 +11,9 @@ from buckets.model.audit import Deed, Doer
 from buckets.model.blob import Blob, BlobLease, Placement
 from buckets.model.bucket import Bucket
 from buckets.model.commit import Name, Origin, Outcome, Owner
-from buckets.model.credential import ApiKey, KeyPair
+from buckets.model.credential import ApiKey, Key, KeyPair
 from buckets.model.version import Head, ScanState
-from buckets.names import AccessKey, AccountId, BlobId, BucketId, BucketName, LeaseId, UserId, VersionId
+from buckets.names import AccessKey, AccountId, BlobId, BucketId, BucketName, CredentialId, LeaseId, UserId, VersionId
 from buckets.ports import Clock, Ids
 
 READABLE = frozenset({ScanState.UNSCANNED, ScanState.CLEAN})
@@ -27,6 +27,7 @@ class Tables:
     clock: Clock
     accounts: dict[AccountId, Account] = field(default_factory=dict)
     users: dict[UserId, User] = field(default_factory=dict)
+    keys: dict[CredentialId, Key] = field(default_factory=dict)
     key_pairs: dict[AccessKey, KeyPair] = field(default_factory=dict)
     api_keys: dict[bytes, ApiKey] = field(default_factory=dict)
     placements: dict[str, Placement] = field(default_factory=dict)

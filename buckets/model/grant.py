@@ -1,8 +1,9 @@
 """How far a credential reaches. It only ever takes away from what its owner may do."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
-from ipaddress import IPv4Network, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Any, TypeAlias
 
 from buckets.model.action import Access, Action
@@ -49,11 +50,7 @@ class Grant:
         """Whether it may be used from there."""
         if self.networks is None:
             return True
-        try:
-            there = ip_address(address)
-        except ValueError:
-            return False
-        return any(there in network for network in self.networks)
+        return any(there in network for network in self.networks for there in _addresses(address))
 
     def covers(self, other: "Grant") -> bool:
         """Whether the other reaches nowhere that this one does not: a key makes no wider key."""
@@ -71,6 +68,15 @@ EVERYTHING = Grant()
 
 def actions_of(*kinds: Access) -> frozenset[Action]:
     return frozenset(action for action in Action if action.access in kinds)
+
+
+def _addresses(text: str) -> Iterator[IPv4Address | IPv6Address]:
+    """None when it is no address; two when a listener for both families tells of an IPv4 peer."""
+    with suppress(ValueError):
+        there = ip_address(text)
+        yield there
+        if isinstance(there, IPv6Address) and there.ipv4_mapped:
+            yield there.ipv4_mapped
 
 
 def _covers(wide: frozenset[Any] | None, narrow: frozenset[Any] | None) -> bool:

@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass
 
-from buckets.errors import NotAuthenticated
+from buckets.errors import AddressNotAdmitted, NotAuthenticated
+from buckets.model.account import Caller
 from gateway.auth.act_as import FindUser, acting, named
 from gateway.auth.authenticate import Authenticator
 from gateway.auth.guard import Guard, Guarded
 from gateway.auth.permit import Request
 from gateway.auth.sigv4.canonical import SignedRequest
 from gateway.auth.sigv4.payload import AMZ_CONTENT_SHA256, Payload
+from gateway.auth.uses import Uses
 from gateway.edge.exchange import Exchange
 from gateway.edge.target import Target
 
@@ -28,6 +30,7 @@ class Door:
     authenticator: Authenticator
     guard: Guard
     find_user: FindUser
+    uses: Uses
 
     async def admit(self, exchange: Exchange, target: Target, *, anybody: bool = False) -> Admitted:
         """With `anybody`, somebody who does not say who it is comes in as well, and may what everybody may."""
@@ -35,6 +38,8 @@ class Door:
         authenticated = await self.authenticator.authenticate(request)
         if authenticated is None:
             return self._stranger(exchange, request, anybody=anybody)
+        _must_come_from_there(authenticated.caller, exchange)
+        self.uses.note(authenticated.caller.credential)
         user = named(request)
         caller = authenticated.caller if user is None else await acting(authenticated.caller, user, self.find_user)
         exchange.tier = caller.tier
@@ -45,6 +50,12 @@ class Door:
         if not anybody:
             raise NotAuthenticated("there is no Authorization header")
         return Admitted(self.guard.for_caller(None, _facts(exchange)), _payload(request, Payload(None)))
+
+
+def _must_come_from_there(caller: Caller, exchange: Exchange) -> None:
+    """Asked after the proof: a stranger does not learn where a key may be used."""
+    if not caller.grant.admits(exchange.address):
+        raise AddressNotAdmitted
 
 
 def _facts(exchange: Exchange) -> Request:

@@ -9,6 +9,7 @@ from buckets.policy import Verdict
 from buckets.ports import Catalog
 from gateway.auth.accounts import AccountServices, GuardedAccounts
 from gateway.auth.buckets import BucketServices, GuardedBuckets
+from gateway.auth.credentials import GuardedKeys, KeyServices
 from gateway.auth.jobs import GuardedJobs
 from gateway.auth.objects import GuardedObjects, ObjectServices
 from gateway.auth.permit import Permit, Request
@@ -24,6 +25,7 @@ class Services:
     buckets: BucketServices
     users: UserServices
     accounts: AccountServices
+    keys: KeyServices
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,10 @@ class Guarded:
     @property
     def accounts(self) -> GuardedAccounts:
         return GuardedAccounts(self._permit, self._services.accounts)
+
+    @property
+    def keys(self) -> GuardedKeys:
+        return GuardedKeys(self._permit, self._services.keys)
 
     async def explain(self, action: Action, bucket: BucketName | None, key: ObjectKey | None) -> Verdict:
         """Whether the caller may do it, and which rule says so."""

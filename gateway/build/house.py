@@ -21,6 +21,7 @@ from gateway.auth.guard import Guard
 from gateway.auth.seal import Seal
 from gateway.auth.sigv4.verifier import SignatureVerifier
 from gateway.auth.tokens import BearerVerifier
+from gateway.auth.uses import Uses
 from gateway.build.bytes import blob_store
 from gateway.build.knowledge import Knowledge, knowledge
 from gateway.build.services import Parts, services
@@ -85,9 +86,11 @@ async def build(config: Config, *, phases: Phases | None = None, page: Page | No
         await founding.place(Placement(id=PLACEMENT, store=config.store.kind))
         await schedule(known.jobs, config.worker)
         phases = phases or MeteredPhases(meter, clock)
-        parts = _parts(config, known, store, shared, phases=phases, meter=meter, clock=clock, ids=ids)
+        parts = _parts(config, known, store, shared, seal=seal, phases=phases, meter=meter, clock=clock, ids=ids)
         authenticator = _authenticator(config, known.catalog, seal, clock)
-        door = Door(authenticator=authenticator, guard=Guard(services(parts)), find_user=known.catalog.find_user)
+        uses = Uses(known.catalog, clock)
+        guard = Guard(services(parts))
+        door = Door(authenticator=authenticator, guard=guard, find_user=known.catalog.find_user, uses=uses)
         health = HealthChecks(known.catalog.check, Check(name="store", ask=store.check), *shared.checks)
         settle_down()
         meter.sample()
@@ -101,9 +104,9 @@ async def build(config: Config, *, phases: Phases | None = None, page: Page | No
             data=_conversation(_fronts(config, door, parts, Cursors(seal_key)), parts),
             operations=Operations(health, meter, token=config.edge.ops_token).app(),
             health=health,
-            chores=[*chores(known.outbox, parts.names, config.worker), *watching(meter, clock)],
+            chores=[*chores(known.outbox, parts.names, uses, config.worker), *watching(meter, clock)],
             worker=worker(known, {PLACEMENT: store}, config.worker, phases=phases, ids=ids, clock=clock),
-            finish=partial(_finish, parts.committer, parts.names),
+            finish=partial(_finish, parts.committer, parts.names, uses),
         )
 
 
@@ -113,6 +116,7 @@ def _parts(
     store: BlobStore,
     shared: Coordination,
     *,
+    seal: Seal,
     phases: Phases,
     meter: Meter,
     clock: Clock,
@@ -124,6 +128,7 @@ def _parts(
         clock=clock,
         ids=ids,
         catalog=known.catalog,
+        seal=seal,
         store=store,
         jobs=known.jobs,
         locks=shared.locks,
@@ -150,11 +155,13 @@ def _fronts(config: Config, door: Door, parts: Parts, cursors: Cursors) -> Calla
     return by_path(rest=RestFront(door=door, around=rest), s3=S3Front(door=door, around=s3))
 
 
-async def _finish(committer: Committer, names: BlobNames) -> None:
+async def _finish(committer: Committer, names: BlobNames, uses: Uses) -> None:
     """What was begun is committed; what was only named is given back, which the sweep would do in time as well."""
     await committer.drain()
     with suppress(StorageError):
         await names.release()
+    with suppress(StorageError):
+        await uses.write_out()
 
 
 def _authenticator(config: Config, catalog: Catalog, seal: Seal, clock: Clock) -> Authenticator:

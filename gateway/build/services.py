@@ -19,8 +19,11 @@ from buckets.service.restore import RestoreObject
 from buckets.service.verified import VerifiedBytes
 from gateway.auth.accounts import AccountServices
 from gateway.auth.buckets import BucketServices
+from gateway.auth.credentials import KeyServices
 from gateway.auth.guard import Services
+from gateway.auth.minting import Minting
 from gateway.auth.objects import ObjectServices
+from gateway.auth.seal import Seal
 from gateway.auth.users import UserServices
 
 
@@ -34,6 +37,7 @@ class Parts:
     clock: Clock
     ids: Ids
     catalog: Catalog
+    seal: Seal
     store: BlobStore
     jobs: Jobs
     locks: Locks
@@ -55,6 +59,7 @@ def services(parts: Parts) -> Services:
         buckets=_buckets(parts),
         users=UserServices(accounts=catalog, add=AddUser(accounts=catalog, ids=ids), jobs=parts.jobs),
         accounts=AccountServices(accounts=catalog, make=MakeAccount(accounts=catalog, ids=ids)),
+        keys=_keys(parts),
     )
 
 
@@ -100,3 +105,8 @@ def _buckets(parts: Parts) -> BucketServices:
         jobs=parts.jobs,
         locks=parts.locks,
     )
+
+
+def _keys(parts: Parts) -> KeyServices:
+    mint = Minting(credentials=parts.catalog, seal=parts.seal, ids=parts.ids)
+    return KeyServices(accounts=parts.catalog, credentials=parts.catalog, mint=mint, clock=parts.clock)

@@ -12,6 +12,7 @@ from buckets.service.purge import Purge
 from buckets.service.sweep import Sweep, SweepTerms
 from gateway.auth.buckets import PURGE
 from gateway.auth.users import HANDOVER
+from gateway.auth.uses import Uses
 from gateway.build.knowledge import Knowledge
 from gateway.observe.lag import LoopLag
 from gateway.observe.metrics import PrometheusMeter
@@ -27,6 +28,7 @@ from gateway.worker.sweep import SWEEP, sweep_handler
 _ANNOUNCED_AT_ONCE = 1000
 _BREATH = timedelta(seconds=10)
 _LOOKED_AT = timedelta(seconds=1)
+_USE_NOTED = timedelta(seconds=60)
 
 
 def worker(
@@ -54,7 +56,7 @@ async def schedule(jobs: Jobs, settings: WorkerSettings) -> None:
         await jobs.ensure_schedule(Schedule(name=kind, kind=kind, every=every))
 
 
-def chores(outbox: Outbox, names: BlobNames, settings: WorkerSettings) -> list[Chore]:
+def chores(outbox: Outbox, names: BlobNames, uses: Uses, settings: WorkerSettings) -> list[Chore]:
     async def announce() -> None:
         while await outbox.announce(limit=_ANNOUNCED_AT_ONCE) == _ANNOUNCED_AT_ONCE:
             pass
@@ -66,6 +68,7 @@ def chores(outbox: Outbox, names: BlobNames, settings: WorkerSettings) -> list[C
         Chore("giving memory back", _BREATH, rest),
         Chore("renewing leases", names.lasting / 6, names.renew),
         Chore("announcing", timedelta(seconds=settings.announce_every), announce),
+        Chore("noting the use of keys", _USE_NOTED, uses.write_out),
     ]
 
 

@@ -4,10 +4,11 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from buckets import ports
 from buckets.model.account import User
 from buckets.model.credential import ApiKey, KeyPair
 from buckets.names import CredentialId
-from buckets.ports import Accounts, Ids
+from buckets.ports import Ids
 from gateway.auth import keys, tokens
 from gateway.auth.seal import Seal
 from gateway.embedded.problems import StartupProblem
@@ -23,10 +24,10 @@ class Credentials:
     api_key: str
 
 
-async def first_credentials(file: Path | None, *, accounts: Accounts, owner: User, ids: Ids, seal: Seal) -> Credentials:
+async def first_credentials(file: Path | None, *, catalog: ports.Credentials, owner: User, ids: Ids, seal: Seal) -> Credentials:
     """Those in the file, or fresh ones: at the first start, and when the file was lost."""
     known = _read(file) if file else None
-    fresh = known or await minted("first", accounts=accounts, user=owner, ids=ids, seal=seal)
+    fresh = known or await minted("first", catalog=catalog, user=owner, ids=ids, seal=seal)
     if file and not known:
         write_private(file, json.dumps(asdict(fresh)))
     return fresh
@@ -39,10 +40,10 @@ def _read(file: Path) -> Credentials | None:
         raise StartupProblem(f"{file} cannot be read: remove it, and the next start makes new credentials.") from error
 
 
-async def minted(name: str, *, accounts: Accounts, user: User, ids: Ids, seal: Seal) -> Credentials:
+async def minted(name: str, *, catalog: ports.Credentials, user: User, ids: Ids, seal: Seal) -> Credentials:
     """A fresh key of each kind for a user, by what they are to be called."""
     pair, token = keys.mint(ids), tokens.mint(ids)
-    await accounts.add_key_pair(
+    await catalog.add_key_pair(
         KeyPair(
             id=CredentialId(ids.uuid7()),
             account=user.account,
@@ -53,7 +54,7 @@ async def minted(name: str, *, accounts: Accounts, user: User, ids: Ids, seal: S
         ),
         name=f"{name} key pair",
     )
-    await accounts.add_api_key(
+    await catalog.add_api_key(
         ApiKey(
             id=CredentialId(ids.uuid7()),
             account=user.account,

@@ -21,5 +21,5 @@ async def found(house: House, credentials: Path | None) -> Founded:
     """The first account, the shipped buckets and a key for their owner; what is there stays as it is."""
     owner = await house.founding.owner()
     made = await house.founding.create_buckets(shipped(), owner)
-    keys = await first_credentials(credentials, accounts=house.catalog, owner=owner, ids=house.ids, seal=house.seal)
+    keys = await first_credentials(credentials, catalog=house.catalog, owner=owner, ids=house.ids, seal=house.seal)
     return Founded(made, keys)

@@ -41,7 +41,7 @@ class KeyFile:
 
     async def _fresh(self, known: dict[str, Any], user: User) -> Caller:
         house = self.house
-        keys = await minted("sample", accounts=house.catalog, user=user, ids=house.ids, seal=house.seal)
+        keys = await minted("sample", catalog=house.catalog, user=user, ids=house.ids, seal=house.seal)
         known[str(user.id)] = {"name": user.name, "role": user.role, **asdict(keys)}
         self._write(known)
         found = await house.catalog.find_api_key(parse_bearer(f"Bearer {keys.api_key}"))

@@ -26,14 +26,17 @@ LARGEST = 1 << 20
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
-async def document(request: RestRequest, kind: type[T], media: Collection[str] = (JSON,)) -> T:
-    """The body as a struct of this kind, whose types and bounds must hold exactly."""
+async def document(request: RestRequest, kind: type[T], media: Collection[str] = (JSON,), *, absent: T | None = None) -> T:
+    """The body as a struct of this kind, whose types and bounds must hold exactly; `absent` is what no body at all says."""
     exchange = request.exchange
-    _must_be(exchange, media)
+    if absent is None or exchange.body.declared != 0:
+        _must_be(exchange, media)
     claims = [*request.payload.claims(), *http_claims(exchange)]
     raw = await _whole(exchange.body)
     for claim in claims:
         _must_hold(claim, raw)
+    if absent is not None and not raw:
+        return absent
     try:
         return msgspec.convert(json_object(raw, name="The document", most=LARGEST), kind)
     except msgspec.ValidationError as error:

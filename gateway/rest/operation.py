@@ -78,9 +78,9 @@ def _headers(rows: Iterable[Route]) -> Iterator[Schema]:
 
 
 def _body(rows: Sequence[Route]) -> Schema | None:
-    """It may be left out when one of the rows has none."""
+    """It may be left out when one of the rows has none, or can do without."""
     bodies = [(media, kind) for row in rows for kind in row.bodies for media in _media(row, kind)]
-    return {"required": all(row.bodies for row in rows), "content": _content(bodies)} if bodies else None
+    return {"required": all(row.bodies and not row.may_be_absent for row in rows), "content": _content(bodies)} if bodies else None
 
 
 def _media(row: Route, kind: type | Bytes) -> Sequence[str]:

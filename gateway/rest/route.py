@@ -42,8 +42,8 @@ class Route:
 
     `part` is the query parameter that names a part of the resource: `?info`. `headers` are those of ours that the route
     knows, and those of HTTP's own that are worth telling. `bodies` are msgspec structs, which come as one of
-    the `media`, or `Bytes`, and so are the `answers`, by their status. With `anybody` it may be asked for without a credential, and
-    answers what everybody may know.
+    the `media`, or `Bytes`, and so are the `answers`, by their status. A body that `may_be_absent` is an empty one then. With
+    `anybody` it may be asked for without a credential, and answers what everybody may know.
     """
 
     name: str
@@ -56,6 +56,7 @@ class Route:
     headers: tuple[str, ...] = ()
     bodies: tuple[type | Bytes, ...] = ()
     media: tuple[str, ...] = (JSON,)
+    may_be_absent: bool = False
     answers: Mapping[int, type | Bytes | None] = field(default_factory=dict)
     anybody: bool = False
 

@@ -14,6 +14,7 @@ from gateway.rest import (
     edits,
     explain,
     jobs,
+    keys,
     listing,
     me,
     object_facts,
@@ -25,7 +26,7 @@ from gateway.rest import (
 )
 from gateway.rest.route import Route
 
-_MODULES = (accounts, buckets, copies, edits, explain, jobs, listing, me, object_facts, objects, uploads, users, versions)
+_MODULES = (accounts, buckets, copies, edits, explain, jobs, keys, listing, me, object_facts, objects, uploads, users, versions)
 RESOURCES: tuple[Route, ...] = tuple(chain.from_iterable(module.ROUTES for module in _MODULES))
 ROUTES: tuple[Route, ...] = (*RESOURCES, *openapi.routes_about(RESOURCES))
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from buckets.names import AccountId, BucketName, JobId, ObjectKey, UserId, VersionId
+from buckets.names import AccountId, BucketName, CredentialId, JobId, ObjectKey, UserId, VersionId
 from buckets.ports import Clock, Ids
 from gateway.edge.cursor import Cursors
 
@@ -45,3 +45,10 @@ class Surroundings:
 
     def account_url(self, account: AccountId) -> str:
         return f"{self.accounts_url}/{account}"
+
+    @property
+    def keys_url(self) -> str:
+        return f"{self.base_url}/v1/keys"
+
+    def key_url(self, key: CredentialId) -> str:
+        return f"{self.keys_url}/{key}"

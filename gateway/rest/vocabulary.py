@@ -56,6 +56,7 @@ PATH_PARTS: Mapping[str, Schema] = {
     "job": {"type": "string", "format": "uuid"},
     "user": {"type": "string", "format": "uuid"},
     "account": {"type": "string", "pattern": "^[0-9]{12}$"},
+    "credential": {"type": "string", "format": "uuid"},
 }
 
 

@@ -8,6 +8,7 @@ from tests.fixtures.evidence import MemoryEvidence
 from tests.suites.catalog import CatalogSuite
 from tests.suites.catalog_blobs import BlobSuite
 from tests.suites.catalog_buckets import BucketSuite, ChangedBucketSuite, DeletedBucketSuite, RepeatedBucketSuite
+from tests.suites.catalog_credentials import CredentialSuite, EndedCredentialSuite
 from tests.suites.catalog_deletes import DeleteSuite
 from tests.suites.catalog_edits import EditSuite, RestoreSuite
 from tests.suites.catalog_estates import EstateSuite
@@ -52,3 +53,7 @@ class TestMemoryPeople(InMemory, UserSuite, ChangedUserSuite, AccountSuite):
 
 class TestMemoryEstates(InMemory, EstateSuite):
     """What users leave."""
+
+
+class TestMemoryCredentials(InMemory, CredentialSuite, EndedCredentialSuite):
+    """Keys."""

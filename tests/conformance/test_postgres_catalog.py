@@ -1,17 +1,21 @@
 """The catalog in PostgreSQL keeps the promises of catalogs, on the newest and on the oldest server."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
 from buckets.catalog.catalog import PostgresCatalog
 from buckets.catalog.pool import Pool
 from gateway.system import SystemClock, SystemIds
+from tests.factories import values
 from tests.fixtures.databases import Database, connected
 from tests.fixtures.evidence import PostgresEvidence
+from tests.fixtures.pools import opened
 from tests.suites.catalog import CatalogSuite
 from tests.suites.catalog_blobs import BlobSuite
 from tests.suites.catalog_buckets import BucketSuite, ChangedBucketSuite, DeletedBucketSuite, RepeatedBucketSuite
+from tests.suites.catalog_credentials import CredentialSuite, EndedCredentialSuite, pair
 from tests.suites.catalog_deletes import DeleteSuite
 from tests.suites.catalog_edits import EditSuite, RestoreSuite
 from tests.suites.catalog_estates import EstateSuite
@@ -20,6 +24,7 @@ from tests.suites.catalog_objects import ObjectSuite
 from tests.suites.catalog_ownership import OwnershipSuite
 from tests.suites.catalog_people import AccountSuite, ChangedUserSuite, UserSuite
 from tests.suites.catalog_repeats import RepeatSuite
+from tests.suites.catalog_stage import Stage
 
 pytestmark = pytest.mark.every_postgres
 
@@ -59,3 +64,24 @@ class TestPostgresPeople(InPostgres, UserSuite, ChangedUserSuite, AccountSuite):
 
 class TestPostgresEstates(InPostgres, EstateSuite):
     """What users leave."""
+
+
+class TestPostgresCredentials(InPostgres, CredentialSuite, EndedCredentialSuite):
+    """Keys."""
+
+    @pytest.fixture
+    async def elsewhere(self, database: Database) -> AsyncIterator[PostgresCatalog]:
+        async with opened(database.service_dsn) as pool:
+            yield PostgresCatalog(pool, ids=SystemIds(), clock=SystemClock())
+
+    async def test_a_user_that_was_deleted_opens_nothing_whoever_comes_after_it(
+        self, at: Stage, elsewhere: PostgresCatalog, database: Database
+    ) -> None:
+        """Attack 63."""
+        await at.catalog.ensure_user(at.other)
+        added = pair(at.other)
+        await at.catalog.add_key_pair(added, name="test")
+        async with connected(database.owner_dsn) as owner:
+            await owner.execute("UPDATE member SET status = 'deleted', deleted_at = now() WHERE id = $1", at.other.id)
+        await at.catalog.ensure_user(replace(at.other, id=values.user().id))
+        assert await at.catalog.find_key_pair(added.access_key) is await elsewhere.find_key_pair(added.access_key) is None

@@ -20,6 +20,7 @@ from buckets.ports import Claims
 from buckets.service.blob_names import BlobNames
 from buckets.service.committer import Committer
 from buckets.service.put import Upload
+from gateway.auth.seal import Seal
 from gateway.build.services import Parts, services
 from tests.factories import values
 
@@ -85,6 +86,7 @@ class Desk:
             clock=self.clock,
             ids=IDS,
             catalog=self.catalog,
+            seal=Seal(IDS.secret(32), ids=IDS),
             store=self.store,
             jobs=self.jobs,
             locks=MemoryLocks(self.clock),

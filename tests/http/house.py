@@ -30,6 +30,7 @@ from gateway.auth.guard import Guard, Services
 from gateway.auth.seal import Seal
 from gateway.auth.sigv4.verifier import SignatureVerifier
 from gateway.auth.tokens import BearerVerifier
+from gateway.auth.uses import Uses
 from gateway.build.services import Parts, services
 from gateway.edge.body import Patience
 from gateway.edge.conversation import Conversation
@@ -81,6 +82,7 @@ class House:
         self.jobs = MemoryJobs(IDS, self.clock)
         self.committer = Committer(objects=self.catalog, ids=IDS, phases=MemoryPhases())
         self.seal = Seal(IDS.secret(32), ids=IDS)
+        self.uses = Uses(self.catalog, self.clock)
         self.finishing = asyncio.Event()
         self._written = asyncio.Event()
 
@@ -91,7 +93,7 @@ class House:
     async def tenant(self, account: str, bucket: str, role: Role = Role.OWNER) -> Tenant:
         user = values.user(account, role)
         await self.catalog.create_account(values.account(account), user)
-        tenant = Tenant(user=user, bucket=values.bucket(user, bucket), pair=keys.mint(IDS), token=await self._token(user))
+        tenant = Tenant(user=user, bucket=values.bucket(user, bucket), pair=keys.mint(IDS), token=await self.token_of(user))
         await self.catalog.create_bucket(tenant.bucket)
         await self.catalog.add_key_pair(
             KeyPair(
@@ -110,7 +112,7 @@ class House:
         """Somebody else in the first tenant's account, with a token only."""
         user = replace(values.user(self.alice.user.account, role), **facts)
         self.catalog.users[user.id] = user
-        return Tenant(user=user, bucket=self.alice.bucket, pair=keys.mint(IDS), token=await self._token(user))
+        return Tenant(user=user, bucket=self.alice.bucket, pair=keys.mint(IDS), token=await self.token_of(user))
 
     def head(self, key: str) -> Head | None:
         return self.catalog.head((self.alice.bucket.id, ObjectKey(key)))
@@ -148,7 +150,7 @@ class House:
     def _door(self) -> Door:
         signatures = SignatureVerifier(find=self.catalog.find_key_pair, seal=self.seal, clock=self.clock, region="us-east-1")
         authenticator = Authenticator(signatures=signatures, bearers=BearerVerifier(find=self.catalog.find_api_key))
-        return Door(authenticator=authenticator, guard=Guard(self._services()), find_user=self.catalog.find_user)
+        return Door(authenticator=authenticator, guard=Guard(self._services()), find_user=self.catalog.find_user, uses=self.uses)
 
     def _services(self) -> Services:
         return services(
@@ -156,6 +158,7 @@ class House:
                 clock=self.clock,
                 ids=IDS,
                 catalog=self.catalog,
+                seal=self.seal,
                 store=self.store,
                 jobs=self.jobs,
                 locks=MemoryLocks(self.clock),
@@ -184,7 +187,8 @@ class House:
         self.lines.append(facts)
         self._written.set()
 
-    async def _token(self, user: User) -> str:
+    async def token_of(self, user: User) -> str:
+        """A fresh API key."""
         minted = tokens.mint(IDS)
         key = ApiKey(
             id=CredentialId(IDS.uuid7()),

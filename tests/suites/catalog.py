@@ -9,8 +9,7 @@ import pytest
 from buckets.errors import BrokenSetting, LeaseExpired
 from buckets.model.account import Role
 from buckets.model.blob import Placement
-from buckets.model.credential import ApiKey, KeyPair
-from buckets.names import AccessKey, AccountId, BlobId, CredentialId
+from buckets.names import AccountId, BlobId
 from buckets.ports import Catalog
 from tests.factories import values
 from tests.suites.catalog_stage import Stage, Staged
@@ -25,48 +24,21 @@ class CatalogSuite(Staged):
     async def test_an_empty_catalog_has_no_owner(self, catalog: Catalog) -> None:
         assert await catalog.find_first_owner() is None
 
-    async def test_a_user_that_joins_can_be_given_keys(self, at: Stage) -> None:
-        assert await at.catalog.ensure_user(at.other)
-        key = replace(self._api_key(at), owner=at.other.id, role=at.other.role)
-        await at.catalog.add_api_key(key, name="test")
-        assert await at.catalog.find_api_key(key.token_hash) == key
+    async def test_a_user_that_is_there_stays_as_it_is(self, at: Stage) -> None:
+        joined = replace(at.other, role=Role.READ_ONLY)
+        assert await at.catalog.ensure_user(joined)
+        assert not await at.catalog.ensure_user(at.other)
+        assert await at.catalog.find_user(joined.account, joined.id) == joined
         assert await at.catalog.find_first_owner() == at.owner
 
-    async def test_a_user_that_is_there_stays_as_it_is(self, at: Stage) -> None:
-        await at.catalog.ensure_user(replace(at.other, role=Role.READ_ONLY))
-        assert not await at.catalog.ensure_user(at.other)
-        key = replace(self._api_key(at), owner=at.other.id, role=at.other.role)
-        await at.catalog.add_api_key(key, name="test")
-        found = await at.catalog.find_api_key(key.token_hash)
-        assert found
-        assert found.role is Role.READ_ONLY
+    async def test_a_user_is_found_in_its_account_only(self, at: Stage) -> None:
+        assert await at.catalog.find_user(at.owner.account, at.owner.id) == at.owner
+        assert await at.catalog.find_user(AccountId("999999999999"), at.owner.id) is None
+        assert await at.catalog.find_user(at.owner.account, at.other.id) is None
 
     async def test_account_is_found_by_its_number(self, at: Stage) -> None:
         assert await at.catalog.find_account(at.owner.account) == values.account()
         assert await at.catalog.find_account(AccountId("999999999999")) is None
-
-    async def test_key_pair_is_found_by_its_public_half(self, at: Stage) -> None:
-        pair = KeyPair(
-            id=CredentialId(values.IDS.uuid7()),
-            account=at.owner.account,
-            owner=at.owner.id,
-            role=Role.OWNER,
-            access_key=AccessKey("SWABCDEFGHIJKLMNOPQR"),
-            sealed_secret=b"\x01sealed",
-        )
-        await at.catalog.add_key_pair(pair, name="test")
-        assert await at.catalog.find_key_pair(pair.access_key) == pair
-        assert await at.catalog.find_key_pair(AccessKey("SWABCDEFGHIJKLMNOPQX")) is None
-
-    async def test_api_key_is_found_by_its_hash(self, at: Stage) -> None:
-        key = self._api_key(at)
-        await at.catalog.add_api_key(key, name="test")
-        assert await at.catalog.find_api_key(b"h" * 32) == key
-        assert await at.catalog.find_api_key(b"i" * 32) is None
-
-    async def test_expired_api_key_is_not_found(self, at: Stage) -> None:
-        await at.catalog.add_api_key(self._api_key(at, expires_in=timedelta(days=-3650)), name="test")
-        assert await at.catalog.find_api_key(b"h" * 32) is None
 
     async def test_placement_known_with_another_store_is_refused(self, at: Stage) -> None:
         await at.catalog.ensure_placement(values.PLACEMENT)
@@ -98,15 +70,3 @@ class CatalogSuite(Staged):
         health = await at.catalog.check()
         assert health.latency_ms >= 0
         assert health.server_version
-
-    def _api_key(self, at: Stage, *, expires_in: timedelta | None = None) -> ApiKey:
-        expires_at = values.ManualClock().now() + expires_in if expires_in else None
-        return ApiKey(
-            id=CredentialId(values.IDS.uuid7()),
-            account=at.owner.account,
-            owner=at.owner.id,
-            role=Role.OWNER,
-            token_hash=b"h" * 32,
-            prefix="sw_abcd",
-            expires_at=expires_at,
-        )

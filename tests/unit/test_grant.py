@@ -57,7 +57,17 @@ def test_only_the_actions_that_it_names() -> None:
     assert not reader.allows(Action.PUT_OBJECT, "images", "k")
 
 
-@pytest.mark.parametrize(("address", "admitted"), [("10.1.2.3", True), ("11.0.0.1", False), ("2001:db8::1", False), ("", False)])
+@pytest.mark.parametrize(
+    ("address", "admitted"),
+    [
+        ("10.1.2.3", True),
+        ("::ffff:10.1.2.3", True),
+        ("::ffff:11.0.0.1", False),
+        ("11.0.0.1", False),
+        ("2001:db8::1", False),
+        ("", False),
+    ],
+)
 def test_it_is_used_from_its_networks_only(address: str, admitted: bool) -> None:
     assert Grant(networks=frozenset({ip_network("10.0.0.0/8")})).admits(address) is admitted
     assert EVERYTHING.admits(address)

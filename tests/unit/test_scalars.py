@@ -3,6 +3,7 @@
 import base64
 from collections.abc import Callable
 from datetime import UTC, datetime
+from ipaddress import ip_network
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from buckets.errors import InvalidScalar
-from buckets.scalars import amz_date, base64_bytes, hex_bytes, hex_number, uuid_text, whole_number
+from buckets.scalars import amz_date, base64_bytes, hex_bytes, hex_number, network, uuid_text, whole_number
 
 MOST = 5 * 2**40
 NUMBER_TRAPS = [
@@ -227,3 +228,34 @@ ID = "01941b2e-9f6a-7c3d-8e4f-0123456789ab"
 def test_an_id_in_another_form_is_refused(text: str) -> None:
     with pytest.raises(InvalidScalar, match="an id was expected"):
         uuid_text(text, name="The id")
+
+
+@pytest.mark.parametrize("text", ["10.0.0.0/8", "192.0.2.7", "0.0.0.0/0", "2001:DB8::/32", "::1", "::ffff:10.0.0.0/104"])
+def test_a_network_is_read(text: str) -> None:
+    assert network(text, name="The network") == ip_network(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "/8",
+        "10.0.0.1/8",
+        "10.0.0.0/255.0.0.0",
+        "10.0.0.0/08",
+        "10.0.0.0/+8",
+        "10.0.0.0/33",
+        "10.0.0.0/8/8",
+        "10.0.0",
+        "010.0.0.0",
+        "167772160",
+        " 10.0.0.0/8",
+        "10.0.0.0/8\n",
+        "fe80::1%eth0",
+        "::/129",
+        "\uff11\uff10.0.0.0",
+    ],
+)
+def test_no_generous_network_is_taken(text: str) -> None:
+    with pytest.raises(InvalidScalar, match=r"a network like 10\.0\.0\.0/8"):
+        network(text, name="The network")
