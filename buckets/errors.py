@@ -13,7 +13,7 @@
                              HeadersTooLarge · VersionNotSupported
         + Denied             NotAuthenticated · NotPermitted · UnknownAccessKey · SignatureMismatch · RequestTimeSkewed
                              PresignExpired · UnsignedHeader
-      x Busy                 CatalogBusy · StoreBusy · LeaseExpired · SourceMoved · Draining
+      x Busy                 CatalogBusy · StoreBusy · LeaseExpired · SourceMoved · Draining · IssuerUnavailable
       x ServerFault          StoreUnavailable · StoreFull · CatalogUnavailable · OutcomeUnknown · SessionsUnavailable
                              BlobMissing · BlobCorrupt · BrokenSetting · SealBroken · Unforeseen
 
@@ -385,6 +385,10 @@ class SourceMoved(Busy):
 
 class Draining(Busy):
     """The service is shutting down, try again in {retry_after} s."""
+
+
+class IssuerUnavailable(Busy):
+    """The keys of the issuer of tokens are not known yet, try again in {retry_after} s."""
 
 
 @dataclass(eq=False)

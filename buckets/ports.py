@@ -14,7 +14,7 @@ from typing import Protocol
 from uuid import UUID
 
 from buckets.key_range import EVERY_KEY, KeyRange
-from buckets.model.account import Account, User
+from buckets.model.account import Account, Caller, Identity, User
 from buckets.model.blob import BlobLease, Extent, Placement, Span, Stored
 from buckets.model.block import SummedExtent
 from buckets.model.bucket import Bucket
@@ -74,6 +74,13 @@ class Accounts(Protocol):
 
     async def find_api_key(self, token_hash: bytes) -> ApiKey | None:
         """A usable key, like a pair."""
+
+
+class Logins(Protocol):
+    """The part of the catalog that knows how people sign in."""
+
+    async def find_caller_by_identity(self, identity: Identity) -> Caller | None:
+        """The active user of an active account that somebody else calls so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,7 +308,7 @@ class PoolState:
     max: int
 
 
-class Catalog(Accounts, Buckets, Objects, Protocol):
+class Catalog(Accounts, Logins, Buckets, Objects, Protocol):
     """The truth about everything but bytes."""
 
     async def check(self) -> CatalogHealth:

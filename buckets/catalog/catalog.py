@@ -4,6 +4,7 @@ from buckets.catalog import statements
 from buckets.catalog.accounts import PostgresAccounts
 from buckets.catalog.buckets import PostgresBuckets
 from buckets.catalog.listing import PostgresListing
+from buckets.catalog.logins import PostgresLogins
 from buckets.catalog.lookups import Lookups
 from buckets.catalog.objects import PostgresObjects
 from buckets.catalog.pool import Lane, Pool
@@ -13,7 +14,7 @@ from buckets.ports import CatalogHealth, Clock, Ids
 _Q = statements.load("health")
 
 
-class PostgresCatalog(PostgresAccounts, PostgresBuckets, PostgresObjects, PostgresListing):
+class PostgresCatalog(PostgresAccounts, PostgresLogins, PostgresBuckets, PostgresObjects, PostgresListing):
     """The `Catalog` port."""
 
     def __init__(self, pool: Pool, *, ids: Ids, clock: Clock) -> None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any, Protocol
 
 from buckets.catalog import grants
-from buckets.model.account import Account, Identity, Role, Status, User
+from buckets.model.account import Account, Caller, Identity, Role, Status, User
 from buckets.model.blob import Extent, Span
 from buckets.model.block import SummedExtent
 from buckets.model.bucket import Bucket, Lifecycle, Limits, Versioning, Visibility
@@ -77,6 +77,17 @@ def user(row: Row) -> User:
         preferences=json.loads(row["preferences"]),
         identities=frozenset(Identity(*pair) for pair in row["identities"]),
         revision=row["revision"],
+    )
+
+
+def identity(row: Row) -> Identity:
+    return Identity(row["issuer"], row["subject"])
+
+
+def caller(row: Row) -> Caller:
+    """Somebody who brought no credential of ours."""
+    return Caller(
+        account=AccountId(row["account"]), user=UserId(row["member"]), role=Role(row["role"]), credential=None, tier=row["tier"]
     )
 
 

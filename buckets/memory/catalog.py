@@ -3,11 +3,12 @@
 from buckets.memory.accounts import MemoryAccounts
 from buckets.memory.buckets import MemoryBuckets
 from buckets.memory.commit import MemoryCommit
+from buckets.memory.logins import MemoryLogins
 from buckets.memory.objects import MemoryObjects
 from buckets.ports import CatalogHealth, PoolState
 
 
-class MemoryCatalog(MemoryAccounts, MemoryBuckets, MemoryCommit, MemoryObjects):
+class MemoryCatalog(MemoryAccounts, MemoryLogins, MemoryBuckets, MemoryCommit, MemoryObjects):
     """The `Catalog` port."""
 
     async def check(self) -> CatalogHealth:

@@ -16,6 +16,7 @@ from buckets.service.blob_names import BlobNames
 from buckets.service.committer import Committer
 from buckets.service.founding import Founding
 from gateway.auth.authenticate import Authenticator
+from gateway.auth.bearer import Bearers
 from gateway.auth.door import Door
 from gateway.auth.guard import Guard
 from gateway.auth.seal import Seal
@@ -25,6 +26,7 @@ from gateway.build.bytes import blob_store
 from gateway.build.knowledge import Knowledge, knowledge
 from gateway.build.services import Parts, services
 from gateway.build.sessions import Coordination, coordination
+from gateway.build.tokens import jwts
 from gateway.build.work import chores, schedule, watching, worker
 from gateway.config.config import Config
 from gateway.edge.body import Patience
@@ -86,7 +88,7 @@ async def build(config: Config, *, phases: Phases | None = None, page: Page | No
         await schedule(known.jobs, config.worker)
         phases = phases or MeteredPhases(meter, clock)
         parts = _parts(config, known, store, shared, phases=phases, meter=meter, clock=clock, ids=ids)
-        door = Door(authenticator=_authenticator(config, known.catalog, seal, clock), guard=Guard(services(parts)))
+        door = Door(authenticator=_authenticator(config, known.catalog, seal, clock, stack), guard=Guard(services(parts)))
         health = HealthChecks(known.catalog.check, Check(name="store", ask=store.check), *shared.checks)
         settle_down()
         meter.sample()
@@ -156,10 +158,11 @@ async def _finish(committer: Committer, names: BlobNames) -> None:
         await names.release()
 
 
-def _authenticator(config: Config, catalog: Catalog, seal: Seal, clock: Clock) -> Authenticator:
+def _authenticator(config: Config, catalog: Catalog, seal: Seal, clock: Clock, stack: AsyncExitStack) -> Authenticator:
+    api_keys = BearerVerifier(find=catalog.find_api_key)
     return Authenticator(
         signatures=SignatureVerifier(find=catalog.find_key_pair, seal=seal, clock=clock, region=config.edge.region),
-        bearers=BearerVerifier(find=catalog.find_api_key),
+        bearers=Bearers(api_keys=api_keys, jwts=jwts(config.auth, catalog, clock, stack)),
     )
 
 

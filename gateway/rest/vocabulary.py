@@ -22,7 +22,11 @@ INFO: Schema = {
 }
 
 SECURITY: Schema = {
-    "bearer": {"type": "http", "scheme": "bearer", "description": "An API key."},
+    "bearer": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "An API key, or a JWT of the issuer that is trusted.",
+    },
     "sigv4": {
         "type": "apiKey",
         "in": "header",

@@ -25,8 +25,12 @@ from buckets.service.blob_names import BlobNames
 from buckets.service.committer import Committer
 from gateway.auth import keys, tokens
 from gateway.auth.authenticate import Authenticator
+from gateway.auth.bearer import Bearers
 from gateway.auth.door import Door
 from gateway.auth.guard import Guard, Services
+from gateway.auth.jwt.claims import Expected
+from gateway.auth.jwt.issuer import Issuer
+from gateway.auth.jwt.verifier import JwtVerifier
 from gateway.auth.seal import Seal
 from gateway.auth.sigv4.verifier import SignatureVerifier
 from gateway.auth.tokens import BearerVerifier
@@ -44,6 +48,7 @@ from gateway.s3.request import Surroundings as S3Surroundings
 from gateway.serve import Server, Sockets
 from gateway.system import SystemClock, SystemIds
 from tests.factories import values
+from tests.unit.auth.issuing import AUDIENCE, ISSUER
 
 IDS = SystemIds()
 SETTINGS = EdgeSettings(header_timeout=30.0, drain_seconds=30.0)
@@ -70,6 +75,7 @@ class House:
     patience: Patience = field(default_factory=Patience)
     limit: int = 8 << 20
     cache: int = 1 << 20
+    issuer: Issuer | None = None
     base_url: str = "https://files.example.org"
     meter: MemoryMeter = field(default_factory=MemoryMeter)
     lines: list[Mapping[str, Any]] = field(default_factory=list)
@@ -141,8 +147,15 @@ class House:
 
     def _door(self) -> Door:
         signatures = SignatureVerifier(find=self.catalog.find_key_pair, seal=self.seal, clock=self.clock, region="us-east-1")
-        authenticator = Authenticator(signatures=signatures, bearers=BearerVerifier(find=self.catalog.find_api_key))
+        bearers = Bearers(api_keys=BearerVerifier(find=self.catalog.find_api_key), jwts=self._jwts())
+        authenticator = Authenticator(signatures=signatures, bearers=bearers)
         return Door(authenticator=authenticator, guard=Guard(self._services()))
+
+    def _jwts(self) -> JwtVerifier | None:
+        if self.issuer is None:
+            return None
+        expected = Expected(issuer=ISSUER, audience=AUDIENCE)
+        return JwtVerifier(expected=expected, issuer=self.issuer, find=self.catalog.find_caller_by_identity, clock=self.clock)
 
     def _services(self) -> Services:
         return services(
