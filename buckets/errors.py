@@ -12,8 +12,9 @@
                              CopyOntoItself · RequestTimeout · MethodNotAllowed · NotImplementedYet · MalformedMessage
                              HeadersTooLarge · VersionNotSupported
         + Denied             NotAuthenticated · NotPermitted · UnknownAccessKey · SignatureMismatch · RequestTimeSkewed
-                             PresignExpired · UnsignedHeader
+                             PresignExpired · UnsignedHeader · TooManyAttempts
       x Busy                 CatalogBusy · StoreBusy · LeaseExpired · SourceMoved · Draining · IssuerUnavailable
+                             PasswordsBusy
       x ServerFault          StoreUnavailable · StoreFull · CatalogUnavailable · OutcomeUnknown · SessionsUnavailable
                              BlobMissing · BlobCorrupt · BrokenSetting · SealBroken · Unforeseen
 
@@ -367,6 +368,13 @@ class UnsignedHeader(Denied):
     header: str
 
 
+@dataclass(eq=False)
+class TooManyAttempts(Denied):
+    """There were too many attempts, try again in {retry_after} s."""
+
+    retry_after: int = 1
+
+
 class CatalogBusy(Busy):
     """The catalog has no connection free, try again in {retry_after} s."""
 
@@ -389,6 +397,10 @@ class Draining(Busy):
 
 class IssuerUnavailable(Busy):
     """The keys of the issuer of tokens are not known yet, try again in {retry_after} s."""
+
+
+class PasswordsBusy(Busy):
+    """Too many passwords are looked at, try again in {retry_after} s."""
 
 
 @dataclass(eq=False)

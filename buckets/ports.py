@@ -24,9 +24,10 @@ from buckets.model.credential import ApiKey, KeyPair
 from buckets.model.event import Event
 from buckets.model.job import Job, JobOutcome, JobState, LeaseState, NewJob, Progress, Schedule
 from buckets.model.live_upload import Change, LivePart, LiveUpload, Writing
+from buckets.model.login import Login, PasswordHolder
 from buckets.model.page import Folder, Order, Place, Ranked
 from buckets.model.version import Digests, Head, Kept
-from buckets.names import AccessKey, AccountId, BlobId, BucketId, BucketName, JobId, ObjectKey, UploadId, UserId, VersionId
+from buckets.names import AccessKey, AccountId, BlobId, BucketId, BucketName, JobId, LoginId, ObjectKey, UploadId, UserId, VersionId
 
 
 class BlobStore(Protocol):
@@ -81,6 +82,38 @@ class Logins(Protocol):
 
     async def find_caller_by_identity(self, identity: Identity) -> Caller | None:
         """The active user of an active account that somebody else calls so."""
+
+    async def find_password_by_email(self, email: str, account: AccountId | None) -> PasswordHolder | None:
+        """The active user with a password who has this address, however it is written; without an account, the only one."""
+
+    async def find_password(self, user: UserId) -> PasswordHolder | None:
+        """Likewise, by its id."""
+
+    async def set_password(
+        self, user: UserId, password_hash: str, *, origin: Origin | None, keeping: LoginId | None = None
+    ) -> None:
+        """Give a user another password, which ends its logins but one. NoSuchResource when there is no such user."""
+
+    async def renew_password_hash(self, holder: PasswordHolder, password_hash: str) -> None:
+        """The same password by a hash that is harder to guess from, unless it was changed meanwhile."""
+
+    async def create_login(self, login: Login, *, revision: int, origin: Origin) -> bool:
+        """False, and nothing is made, when the user is not active or of another revision: its password may be another by now."""
+
+    async def find_login(self, token_hash: bytes) -> Login | None:
+        """A good one: not revoked, not expired, not left alone for too long, of an active user in an active account."""
+
+    async def page_logins(self, user: UserId, *, before: LoginId | None = None, limit: int) -> Sequence[Login]:
+        """Where a user is signed in: the good ones, the youngest first, from the one before an id on."""
+
+    async def revoke_login(self, user: UserId, login: LoginId, *, origin: Origin) -> bool:
+        """End a good login of this user at once; whether there was one."""
+
+    async def note_seen(self, logins: Collection[LoginId]) -> None:
+        """They are in use now."""
+
+    async def forget_logins(self, *, limit: int) -> int:
+        """Remove those that are good no more; how many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +253,21 @@ class Locks(Protocol):
 
         With patience the other is asked to let go, and waited for. Each hold of a name has a greater fence than those before.
         """
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many attempts there were in a window, this one included, and how long it is open still."""
+
+    attempts: int
+    remaining: timedelta
+
+
+class Attempts(Protocol):
+    """Counts attempts of whatever must not be tried at will, in all processes. While they cannot talk each counts its own."""
+
+    async def count(self, name: str, *, within: timedelta) -> Counted:
+        """One more under this name. A window opens with its first attempt and is as long as that one says."""
 
 
 class Sessions(Protocol):

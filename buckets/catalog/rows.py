@@ -13,8 +13,9 @@ from buckets.model.block import SummedExtent
 from buckets.model.bucket import Bucket, Lifecycle, Limits, Versioning, Visibility
 from buckets.model.credential import ApiKey, KeyPair
 from buckets.model.event import Event
+from buckets.model.login import Login, PasswordHolder
 from buckets.model.version import Content, Digests, Head, Kept, ScanState
-from buckets.names import AccessKey, AccountId, BlobId, BucketId, BucketName, CredentialId, ObjectKey, UserId, VersionId
+from buckets.names import AccessKey, AccountId, BlobId, BucketId, BucketName, CredentialId, LoginId, ObjectKey, UserId, VersionId
 
 
 class Row(Protocol):
@@ -88,6 +89,35 @@ def caller(row: Row) -> Caller:
     """Somebody who brought no credential of ours."""
     return Caller(
         account=AccountId(row["account"]), user=UserId(row["member"]), role=Role(row["role"]), credential=None, tier=row["tier"]
+    )
+
+
+def password_holder(row: Row) -> PasswordHolder:
+    return PasswordHolder(
+        user=UserId(row["id"]),
+        account=AccountId(row["account"]),
+        role=Role(row["role"]),
+        email=row["email"] or "",
+        password_hash=row["password_hash"],
+        revision=row["revision"],
+        tier=row["tier"],
+    )
+
+
+def login(row: Row) -> Login:
+    return Login(
+        id=LoginId(row["id"]),
+        user=UserId(row["member"]),
+        account=AccountId(row["account"]),
+        role=Role(row["role"]),
+        token_hash=row["token_hash"],
+        idle=timedelta(seconds=row["idle_seconds"]),
+        created_at=row["created_at"],
+        seen_at=row["seen_at"],
+        expires_at=row["expires_at"],
+        agent=row["agent"],
+        address=row["address"],
+        tier=row["tier"],
     )
 
 

@@ -6,6 +6,8 @@ from typing import Protocol
 from buckets.errors import NotAuthenticated
 from buckets.model.account import Caller
 from gateway.auth.jwt.verifier import JwtVerifier
+from gateway.auth.login_tokens import MARK
+from gateway.auth.login_verifier import LoginVerifier
 from gateway.auth.tokens import BearerVerifier
 
 _TOKEN = re.compile(r"(?i:bearer) +([!-~]+)")
@@ -19,16 +21,19 @@ class VerifiesBearers(Protocol):
 
 
 class Bearers:
-    """A token with two dots is a JWT, where an issuer is known; everything else is an API key or nothing."""
+    """A token with two dots is a JWT, one with the mark of logins a login, where these are taken; everything else is an API key."""
 
-    def __init__(self, *, api_keys: BearerVerifier, jwts: JwtVerifier | None = None) -> None:
+    def __init__(self, *, api_keys: BearerVerifier, jwts: JwtVerifier | None = None, logins: LoginVerifier | None = None) -> None:
         self._api_keys = api_keys
         self._jwts = jwts
+        self._logins = logins
 
     async def verify(self, header: str) -> Caller:
         token = _token(header)
         if self._jwts and token.count(".") == 2:
             return await self._jwts.verify(token)
+        if self._logins and token.startswith(MARK):
+            return await self._logins.verify(token)
         return await self._api_keys.verify(header)
 
 

@@ -7,6 +7,7 @@ from buckets.model.account import Account, Caller
 from buckets.ports import Catalog
 from gateway.auth.buckets import BucketServices, GuardedBuckets
 from gateway.auth.jobs import GuardedJobs
+from gateway.auth.logins import GuardedLogins, LoginServices
 from gateway.auth.objects import GuardedObjects, ObjectServices
 from gateway.auth.permit import Permit, Request
 
@@ -18,6 +19,7 @@ class Services:
     known: Catalog
     objects: ObjectServices
     buckets: BucketServices
+    logins: LoginServices
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,10 @@ class Guarded:
     @property
     def jobs(self) -> GuardedJobs:
         return GuardedJobs(self._permit, self._services.buckets.jobs)
+
+    @property
+    def logins(self) -> GuardedLogins:
+        return GuardedLogins(self._permit, self._services.logins)
 
     async def account(self) -> Account:
         """The caller's own."""

@@ -19,12 +19,14 @@ from gateway.auth.authenticate import Authenticator
 from gateway.auth.bearer import Bearers
 from gateway.auth.door import Door
 from gateway.auth.guard import Guard
+from gateway.auth.login_verifier import LoginVerifier, SeenLogins
+from gateway.auth.passwords import Passwords
 from gateway.auth.seal import Seal
 from gateway.auth.sigv4.verifier import SignatureVerifier
 from gateway.auth.tokens import BearerVerifier
 from gateway.build.bytes import blob_store
 from gateway.build.knowledge import Knowledge, knowledge
-from gateway.build.services import Parts, services
+from gateway.build.services import Parts, services, sign_in
 from gateway.build.sessions import Coordination, coordination
 from gateway.build.tokens import jwts
 from gateway.build.work import chores, schedule, watching, worker
@@ -52,12 +54,21 @@ PLACEMENT = "default"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Doors:
+    """One for each front: they differ in whom they know."""
+
+    rest: Door
+    s3: Door
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class House:
     """Everything that runs, put together."""
 
     clock: Clock
     ids: Ids
     seal: Seal
+    passwords: Passwords
     catalog: Catalog
     founding: Founding
     guard: Guard
@@ -87,8 +98,11 @@ async def build(config: Config, *, phases: Phases | None = None, page: Page | No
         await founding.place(Placement(id=PLACEMENT, store=config.store.kind))
         await schedule(known.jobs, config.worker)
         phases = phases or MeteredPhases(meter, clock)
-        parts = _parts(config, known, store, shared, phases=phases, meter=meter, clock=clock, ids=ids)
-        door = Door(authenticator=_authenticator(config, known.catalog, seal, clock, stack), guard=Guard(services(parts)))
+        passwords = Passwords(ids=ids)
+        stack.callback(passwords.close)
+        parts = _parts(config, known, store, shared, passwords, phases=phases, meter=meter, clock=clock, ids=ids)
+        seen = SeenLogins(known.catalog, clock)
+        doors = _doors(config, parts, seal, seen, stack)
         health = HealthChecks(known.catalog.check, Check(name="store", ask=store.check), *shared.checks)
         settle_down()
         meter.sample()
@@ -96,13 +110,14 @@ async def build(config: Config, *, phases: Phases | None = None, page: Page | No
             clock=clock,
             ids=ids,
             seal=seal,
+            passwords=parts.passwords,
             catalog=known.catalog,
             founding=founding,
-            guard=door.guard,
-            data=_conversation(_fronts(config, door, parts, Cursors(seal_key)), parts),
+            guard=doors.rest.guard,
+            data=_conversation(_fronts(config, doors, parts, Cursors(seal_key)), parts),
             operations=Operations(health, meter, token=config.edge.ops_token).app(),
             health=health,
-            chores=[*chores(known.outbox, parts.names, config.worker), *watching(meter, clock)],
+            chores=[*chores(known.outbox, parts.names, seen, config.worker), *watching(meter, clock)],
             worker=worker(known, {PLACEMENT: store}, config.worker, phases=phases, ids=ids, clock=clock),
             finish=partial(_finish, parts.committer, parts.names),
         )
@@ -113,6 +128,7 @@ def _parts(
     known: Knowledge,
     store: BlobStore,
     shared: Coordination,
+    passwords: Passwords,
     *,
     phases: Phases,
     meter: Meter,
@@ -128,6 +144,8 @@ def _parts(
         store=store,
         jobs=known.jobs,
         locks=shared.locks,
+        attempts=shared.attempts,
+        passwords=passwords,
         checksums=StreamChecksums(),
         committer=committer,
         names=BlobNames(known.catalog, clock, ids.uuid7()),
@@ -143,12 +161,12 @@ def _conversation(front_of: Callable[[str], Front], parts: Parts) -> Conversatio
     return Conversation(front_of=front_of, ids=parts.ids, clock=parts.clock, meter=parts.meter, access=access, patience=Patience())
 
 
-def _fronts(config: Config, door: Door, parts: Parts, cursors: Cursors) -> Callable[[str], Front]:
+def _fronts(config: Config, doors: Doors, parts: Parts, cursors: Cursors) -> Callable[[str], Front]:
     edge = config.edge
     base_url = edge.public_base_url.rstrip("/") or f"http://{edge.host}:{edge.port}"
-    rest = RestSurroundings(base_url=base_url, cursors=cursors, clock=parts.clock, ids=parts.ids)
+    rest = RestSurroundings(base_url=base_url, cursors=cursors, clock=parts.clock, ids=parts.ids, sign_in=sign_in(parts))
     s3 = S3Surroundings(region=edge.region, cursors=cursors, clock=parts.clock, checksums=parts.checksums)
-    return by_path(rest=RestFront(door=door, around=rest), s3=S3Front(door=door, around=s3))
+    return by_path(rest=RestFront(door=doors.rest, around=rest), s3=S3Front(door=doors.s3, around=s3))
 
 
 async def _finish(committer: Committer, names: BlobNames) -> None:
@@ -158,11 +176,15 @@ async def _finish(committer: Committer, names: BlobNames) -> None:
         await names.release()
 
 
-def _authenticator(config: Config, catalog: Catalog, seal: Seal, clock: Clock, stack: AsyncExitStack) -> Authenticator:
-    api_keys = BearerVerifier(find=catalog.find_api_key)
-    return Authenticator(
-        signatures=SignatureVerifier(find=catalog.find_key_pair, seal=seal, clock=clock, region=config.edge.region),
-        bearers=Bearers(api_keys=api_keys, jwts=jwts(config.auth, catalog, clock, stack)),
+def _doors(config: Config, parts: Parts, seal: Seal, seen: SeenLogins, stack: AsyncExitStack) -> Doors:
+    """Who signed in comes in by the JSON API only."""
+    catalog, guard = parts.catalog, Guard(services(parts))
+    signatures = SignatureVerifier(find=catalog.find_key_pair, seal=seal, clock=parts.clock, region=config.edge.region)
+    api_keys, trusted = BearerVerifier(find=catalog.find_api_key), jwts(config.auth, catalog, parts.clock, stack)
+    bearers = Bearers(api_keys=api_keys, jwts=trusted, logins=LoginVerifier(catalog, seen=seen))
+    return Doors(
+        rest=Door(authenticator=Authenticator(signatures=signatures, bearers=bearers), guard=guard),
+        s3=Door(authenticator=Authenticator(signatures=signatures, bearers=Bearers(api_keys=api_keys, jwts=trusted)), guard=guard),
     )
 
 

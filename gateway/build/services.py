@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from buckets.ports import BlobStore, Catalog, Checksums, Clock, Ids, Jobs, Locks, Meter, Phases
+from buckets.ports import Attempts, BlobStore, Catalog, Checksums, Clock, Ids, Jobs, Locks, Meter, Phases
 from buckets.service.blob_names import BlobNames
 from buckets.service.bucket import ChangeBucket, MakeBucket
 from buckets.service.committer import Committer
@@ -18,7 +18,11 @@ from buckets.service.restore import RestoreObject
 from buckets.service.verified import VerifiedBytes
 from gateway.auth.buckets import BucketServices
 from gateway.auth.guard import Services
+from gateway.auth.logins import LoginServices
 from gateway.auth.objects import ObjectServices
+from gateway.auth.password_attempts import PasswordAttempts
+from gateway.auth.passwords import Passwords
+from gateway.auth.sign_in import SignIn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +38,8 @@ class Parts:
     store: BlobStore
     jobs: Jobs
     locks: Locks
+    attempts: Attempts
+    passwords: Passwords
     checksums: Checksums
     committer: Committer
     names: BlobNames
@@ -45,7 +51,17 @@ class Parts:
 
 
 def services(parts: Parts) -> Services:
-    return Services(known=parts.catalog, objects=_objects(parts), buckets=_buckets(parts))
+    return Services(known=parts.catalog, objects=_objects(parts), buckets=_buckets(parts), logins=_logins(parts))
+
+
+def sign_in(parts: Parts) -> SignIn:
+    """What stands open to everybody."""
+    own = _logins(parts)
+    return SignIn(logins=own.logins, passwords=own.passwords, attempts=own.attempts, ids=parts.ids, clock=parts.clock)
+
+
+def _logins(parts: Parts) -> LoginServices:
+    return LoginServices(logins=parts.catalog, passwords=parts.passwords, attempts=PasswordAttempts(parts.attempts))
 
 
 def _objects(parts: Parts) -> ObjectServices:

@@ -10,13 +10,16 @@ from buckets.service.blob_names import BlobNames
 from buckets.service.purge import Purge
 from buckets.service.sweep import Sweep, SweepTerms
 from gateway.auth.buckets import PURGE
+from gateway.auth.login_verifier import SeenLogins
 from gateway.build.knowledge import Knowledge
 from gateway.observe.lag import LoopLag
 from gateway.observe.metrics import PrometheusMeter
 from gateway.periodic import Chore
 from gateway.system import give_memory_back
+from gateway.worker import logins, room
+from gateway.worker.logins import LOGINS, logins_handler
 from gateway.worker.purge import purge_handler
-from gateway.worker.room import EVERY, ROOM, room_handler
+from gateway.worker.room import ROOM, room_handler
 from gateway.worker.runner import Worker
 from gateway.worker.settings import WorkerSettings
 from gateway.worker.sweep import SWEEP, sweep_handler
@@ -39,6 +42,7 @@ def worker(
         SWEEP: sweep_handler(sweep),
         PURGE: purge_handler(Purge(garbage=known.garbage)),
         ROOM: room_handler(known.catalog.make_room),
+        LOGINS: logins_handler(known.catalog.forget_logins),
     }
     return Worker(known.jobs, handlers, ids=ids, clock=clock)
 
@@ -46,11 +50,11 @@ def worker(
 async def schedule(jobs: Jobs, settings: WorkerSettings) -> None:
     """What comes again and again, for whichever worker is free."""
     sweep, purge = timedelta(seconds=settings.sweep_every), timedelta(seconds=settings.purge_every)
-    for kind, every in ((SWEEP, sweep), (PURGE, purge), (ROOM, EVERY)):
+    for kind, every in ((SWEEP, sweep), (PURGE, purge), (ROOM, room.EVERY), (LOGINS, logins.EVERY)):
         await jobs.ensure_schedule(Schedule(name=kind, kind=kind, every=every))
 
 
-def chores(outbox: Outbox, names: BlobNames, settings: WorkerSettings) -> list[Chore]:
+def chores(outbox: Outbox, names: BlobNames, seen: SeenLogins, settings: WorkerSettings) -> list[Chore]:
     async def announce() -> None:
         while await outbox.announce(limit=_ANNOUNCED_AT_ONCE) == _ANNOUNCED_AT_ONCE:
             pass
@@ -61,6 +65,7 @@ def chores(outbox: Outbox, names: BlobNames, settings: WorkerSettings) -> list[C
     return [
         Chore("giving memory back", _BREATH, rest),
         Chore("renewing leases", names.lasting / 6, names.renew),
+        Chore("noting who was seen", _BREATH, seen.flush),
         Chore("announcing", timedelta(seconds=settings.announce_every), announce),
     ]
 

@@ -95,6 +95,7 @@ TABLE: Mapping[type[StorageError], Problem] = MappingProxyType(
         errors.PresignExpired: Problem("presign-expired", 403),
         errors.UnsignedHeader: Problem("unsigned-header", 403),
         errors.Busy: Problem("busy", 503),
+        errors.TooManyAttempts: Problem("too-many-attempts", 429),
         errors.Draining: _UNAVAILABLE,
         errors.StoreUnavailable: _UNAVAILABLE,
         errors.StoreFull: Problem("store-full", 507),

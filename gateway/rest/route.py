@@ -42,7 +42,7 @@ class Route:
 
     `part` is the query parameter that names a part of the resource: `?info`. `headers` are those of ours that the route
     knows, and those of HTTP's own that are worth telling. `bodies` are msgspec structs, which come as one of
-    the `media`, or `Bytes`, and so are the `answers`, by their status.
+    the `media`, or `Bytes`, and so are the `answers`, by their status. `takes_password` says that one is tried with it.
     """
 
     name: str
@@ -56,6 +56,7 @@ class Route:
     bodies: tuple[type | Bytes, ...] = ()
     media: tuple[str, ...] = (JSON,)
     answers: Mapping[int, type | Bytes | None] = field(default_factory=dict)
+    takes_password: bool = False
 
     def match(self, path: bytes) -> Mapping[str, bytes] | None:
         """The named parts of a path of this shape."""

@@ -25,7 +25,7 @@ SECURITY: Schema = {
     "bearer": {
         "type": "http",
         "scheme": "bearer",
-        "description": "An API key, or a JWT of the issuer that is trusted.",
+        "description": "An API key, the token of a session, or a JWT.",
     },
     "sigv4": {
         "type": "apiKey",
@@ -56,6 +56,7 @@ PATH_PARTS: Mapping[str, Schema] = {
     "bucket": {"$ref": "#/components/schemas/BucketName"},
     "key": {"$ref": "#/components/schemas/ObjectKey"},
     "job": {"type": "string", "format": "uuid"},
+    "session": {"type": "string", "description": "The id of a session, or `current`.", "examples": ["current"]},
 }
 
 
@@ -108,6 +109,7 @@ TOLD_WITH: Mapping[int, tuple[str, ...]] = {
     405: ("Allow",),
     409: ("Retry-After",),
     416: ("Content-Range",),
+    429: ("Retry-After",),
     503: ("Retry-After",),
 }
 """Headers that answers of a status may bear."""

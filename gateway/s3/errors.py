@@ -103,6 +103,7 @@ TABLE: Mapping[type[StorageError], Row] = MappingProxyType(
         errors.PresignExpired: Answer("AccessDenied", 403, {"Expires": "expires", "ServerTime": "now"}),
         errors.UnsignedHeader: Answer("AccessDenied", 403, {"HeadersNotSigned": "header"}),
         errors.Busy: Answer("SlowDown", 503),
+        errors.TooManyAttempts: Answer("SlowDown", 429),
         errors.Draining: _UNAVAILABLE,
         errors.StoreUnavailable: _UNAVAILABLE,
         errors.StoreFull: Answer("InsufficientStorage", 507),

@@ -11,7 +11,7 @@ from gateway.system import SystemClock, SystemIds
 from tests.fixtures.databases import Connection, Database, connected
 from tests.fixtures.evidence import MemoryEvidence, PostgresEvidence
 from tests.fixtures.people import MemoryPeople, PostgresPeople
-from tests.suites.catalog_logins import IdentitySuite
+from tests.suites.catalog_logins import IdentitySuite, LoginSuite, PasswordSuite
 
 
 class InMemory:
@@ -54,3 +54,19 @@ class TestMemoryIdentities(InMemory, IdentitySuite):
 
 class TestPostgresIdentities(InPostgres, IdentitySuite):
     """Users as somebody else calls them."""
+
+
+class TestMemoryPasswords(InMemory, PasswordSuite):
+    """Users who have a password."""
+
+
+class TestMemoryLogins(InMemory, LoginSuite):
+    """People who signed in."""
+
+
+class TestPostgresPasswords(InPostgres, PasswordSuite):
+    """Users who have a password."""
+
+
+class TestPostgresLogins(InPostgres, LoginSuite):
+    """People who signed in."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
+from buckets.memory.attempts import MemoryAttempts
 from buckets.memory.blobs import MemoryBlobStore
 from buckets.memory.catalog import MemoryCatalog
 from buckets.memory.checksums import MemoryChecksums
@@ -27,14 +28,17 @@ from gateway.auth import keys, tokens
 from gateway.auth.authenticate import Authenticator
 from gateway.auth.bearer import Bearers
 from gateway.auth.door import Door
-from gateway.auth.guard import Guard, Services
+from gateway.auth.guard import Guard
 from gateway.auth.jwt.claims import Expected
 from gateway.auth.jwt.issuer import Issuer
 from gateway.auth.jwt.verifier import JwtVerifier
+from gateway.auth.login_verifier import LoginVerifier, SeenLogins
+from gateway.auth.passwords import Cost, Passwords
 from gateway.auth.seal import Seal
 from gateway.auth.sigv4.verifier import SignatureVerifier
 from gateway.auth.tokens import BearerVerifier
-from gateway.build.services import Parts, services
+from gateway.build.house import Doors
+from gateway.build.services import Parts, services, sign_in
 from gateway.edge.body import Patience
 from gateway.edge.conversation import Conversation
 from gateway.edge.cursor import Cursors
@@ -51,6 +55,7 @@ from tests.factories import values
 from tests.unit.auth.issuing import AUDIENCE, ISSUER
 
 IDS = SystemIds()
+CHEAP = Cost(passes=1, kibibytes=8, threads=1)
 SETTINGS = EdgeSettings(header_timeout=30.0, drain_seconds=30.0)
 
 
@@ -87,6 +92,9 @@ class House:
         self.jobs = MemoryJobs(IDS, self.clock)
         self.committer = Committer(objects=self.catalog, ids=IDS, phases=MemoryPhases())
         self.seal = Seal(IDS.secret(32), ids=IDS)
+        self.attempts = MemoryAttempts(self.clock)
+        self.passwords = Passwords(ids=IDS, cost=CHEAP)
+        self.seen = SeenLogins(self.catalog, self.clock)
         self.finishing = asyncio.Event()
         self._written = asyncio.Event()
 
@@ -120,12 +128,12 @@ class House:
         return [key for _, key in self.catalog.current]
 
     def conversation(self) -> Conversation:
-        door = self._door()
+        own, parts = self._doors(), self._parts()
         cursors = Cursors(b"a key for tests")
-        rest = RestSurroundings(base_url=self.base_url, cursors=cursors, clock=self.clock, ids=IDS)
+        rest = RestSurroundings(base_url=self.base_url, cursors=cursors, clock=self.clock, ids=IDS, sign_in=sign_in(parts))
         s3 = S3Surroundings(region="us-east-1", cursors=cursors, clock=self.clock, checksums=self.checksums)
         return Conversation(
-            front_of=by_path(rest=RestFront(door=door, around=rest), s3=S3Front(door=door, around=s3)),
+            front_of=by_path(rest=RestFront(door=own.rest, around=rest), s3=S3Front(door=own.s3, around=s3)),
             ids=IDS,
             clock=self.clock,
             meter=self.meter,
@@ -145,11 +153,14 @@ class House:
             finish=self._finish,
         )
 
-    def _door(self) -> Door:
+    def _doors(self) -> Doors:
         signatures = SignatureVerifier(find=self.catalog.find_key_pair, seal=self.seal, clock=self.clock, region="us-east-1")
-        bearers = Bearers(api_keys=BearerVerifier(find=self.catalog.find_api_key), jwts=self._jwts())
-        authenticator = Authenticator(signatures=signatures, bearers=bearers)
-        return Door(authenticator=authenticator, guard=Guard(self._services()))
+        api_keys, jwts, guard = BearerVerifier(find=self.catalog.find_api_key), self._jwts(), Guard(services(self._parts()))
+        everybody = Bearers(api_keys=api_keys, jwts=jwts, logins=LoginVerifier(self.catalog, seen=self.seen))
+        return Doors(
+            rest=Door(authenticator=Authenticator(signatures=signatures, bearers=everybody), guard=guard),
+            s3=Door(authenticator=Authenticator(signatures=signatures, bearers=Bearers(api_keys=api_keys, jwts=jwts)), guard=guard),
+        )
 
     def _jwts(self) -> JwtVerifier | None:
         if self.issuer is None:
@@ -157,24 +168,24 @@ class House:
         expected = Expected(issuer=ISSUER, audience=AUDIENCE)
         return JwtVerifier(expected=expected, issuer=self.issuer, find=self.catalog.find_caller_by_identity, clock=self.clock)
 
-    def _services(self) -> Services:
-        return services(
-            Parts(
-                clock=self.clock,
-                ids=IDS,
-                catalog=self.catalog,
-                store=self.store,
-                jobs=self.jobs,
-                locks=MemoryLocks(self.clock),
-                checksums=self.checksums,
-                committer=self.committer,
-                names=BlobNames(self.catalog, self.clock, IDS.uuid7()),
-                phases=MemoryPhases(),
-                meter=self.meter,
-                placement=values.PLACEMENT.id,
-                limit=self.limit,
-                cache=self.cache,
-            )
+    def _parts(self) -> Parts:
+        return Parts(
+            clock=self.clock,
+            ids=IDS,
+            catalog=self.catalog,
+            store=self.store,
+            jobs=self.jobs,
+            locks=MemoryLocks(self.clock),
+            attempts=self.attempts,
+            passwords=self.passwords,
+            checksums=self.checksums,
+            committer=self.committer,
+            names=BlobNames(self.catalog, self.clock, IDS.uuid7()),
+            phases=MemoryPhases(),
+            meter=self.meter,
+            placement=values.PLACEMENT.id,
+            limit=self.limit,
+            cache=self.cache,
         )
 
     async def over(self, requests: int) -> None:
@@ -215,3 +226,4 @@ async def served(house: House) -> AsyncIterator[House]:
         yield house
     finally:
         await house.running.stop()
+        house.passwords.close()
