@@ -83,6 +83,12 @@ class Logins(Protocol):
     async def find_caller_by_identity(self, identity: Identity) -> Caller | None:
         """The active user of an active account that somebody else calls so."""
 
+    async def add_person(self, user: User, password_hash: str, *, origin: Origin | None) -> bool:
+        """A user who signs in with a password; False, and nothing is made, when another of the account has the address."""
+
+    async def find_person(self, email: str, account: AccountId | None) -> UserId | None:
+        """The active user who has this address, password or none, however it is written; without an account, the only one."""
+
     async def find_password_by_email(self, email: str, account: AccountId | None) -> PasswordHolder | None:
         """The active user with a password who has this address, however it is written; without an account, the only one."""
 

@@ -6,7 +6,7 @@ from buckets.catalog import audit, rows, statements
 from buckets.catalog.lookups import Lookups
 from buckets.catalog.pool import Pool, Session
 from buckets.errors import NoSuchResource
-from buckets.model.account import Caller, Identity
+from buckets.model.account import Caller, Identity, User
 from buckets.model.audit import Deed
 from buckets.model.commit import Origin
 from buckets.model.login import Login, PasswordHolder
@@ -25,6 +25,18 @@ class PostgresLogins:
 
     async def find_caller_by_identity(self, identity: Identity) -> Caller | None:
         return await self._lookups.identities.find(identity)
+
+    async def add_person(self, user: User, password_hash: str, *, origin: Origin | None) -> bool:
+        words = user.id, user.account, user.name, user.role, user.email, user.tier, password_hash
+        async with self._pool.transaction() as session:
+            made = await session.row(_Q["add_person"], *words)
+            if made:
+                await self._on_record(session, user.account, origin, "create_user", f"user:{user.id}")
+            return made is not None
+
+    async def find_person(self, email: str, account: AccountId | None) -> UserId | None:
+        found = await self._pool.rows(_Q["find_people_by_email"], email, account)
+        return UserId(found[0]["id"]) if len(found) == 1 else None
 
     async def find_password_by_email(self, email: str, account: AccountId | None) -> PasswordHolder | None:
         found = await self._pool.rows(_Q["find_passwords_by_email"], email, account)

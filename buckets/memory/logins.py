@@ -23,11 +23,21 @@ class MemoryLogins(Tables):
             return None
         return Caller(account=user.account, user=user.id, role=user.role, credential=None, tier=user.tier)
 
+    async def add_person(self, user: User, password_hash: str, *, origin: Origin | None) -> bool:
+        living = (each for each in self._who_have(user.email or "", user.account) if each.status is not Status.DELETED)
+        if next(living, None):
+            return False
+        self.users[user.id] = user
+        self.passwords[user.id] = password_hash
+        self._on_record(user.account, origin, "create_user", f"user:{user.id}")
+        return True
+
+    async def find_person(self, email: str, account: AccountId | None) -> UserId | None:
+        found = [user.id for user in self._who_have(email, account) if self._is_active(user)]
+        return found[0] if len(found) == 1 else None
+
     async def find_password_by_email(self, email: str, account: AccountId | None) -> PasswordHolder | None:
-        holders = [
-            user for user in self.users.values() if (user.email or "").lower() == email.lower() and account in (None, user.account)
-        ]
-        found = [holder for user in holders if (holder := self._holder(user))]
+        found = [holder for user in self._who_have(email, account) if (holder := self._holder(user))]
         return found[0] if len(found) == 1 else None
 
     async def find_password(self, user: UserId) -> PasswordHolder | None:
@@ -89,6 +99,11 @@ class MemoryLogins(Tables):
             user = self.users[login.user]
             if login.is_good(self.clock.now()) and self._is_active(user):
                 yield replace(login, role=user.role, tier=user.tier)
+
+    def _who_have(self, email: str, account: AccountId | None) -> Iterator[User]:
+        for user in self.users.values():
+            if user.email and user.email.lower() == email.lower() and account in (None, user.account):
+                yield user
 
     def _holder(self, user: User) -> PasswordHolder | None:
         password_hash = self.passwords.get(user.id)

@@ -11,7 +11,7 @@ from gateway.system import SystemClock, SystemIds
 from tests.fixtures.databases import Connection, Database, connected
 from tests.fixtures.evidence import MemoryEvidence, PostgresEvidence
 from tests.fixtures.people import MemoryPeople, PostgresPeople
-from tests.suites.catalog_logins import IdentitySuite, LoginSuite, PasswordSuite
+from tests.suites.catalog_logins import IdentitySuite, LoginSuite, PasswordSuite, PersonSuite
 
 
 class InMemory:
@@ -56,7 +56,7 @@ class TestPostgresIdentities(InPostgres, IdentitySuite):
     """Users as somebody else calls them."""
 
 
-class TestMemoryPasswords(InMemory, PasswordSuite):
+class TestMemoryPasswords(InMemory, PasswordSuite, PersonSuite):
     """Users who have a password."""
 
 
@@ -64,7 +64,7 @@ class TestMemoryLogins(InMemory, LoginSuite):
     """People who signed in."""
 
 
-class TestPostgresPasswords(InPostgres, PasswordSuite):
+class TestPostgresPasswords(InPostgres, PasswordSuite, PersonSuite):
     """Users who have a password."""
 
 

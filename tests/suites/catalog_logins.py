@@ -157,6 +157,55 @@ class PasswordSuite(Staged):
         assert found.password_hash == OTHER_HASH
 
 
+class PersonSuite(Staged):
+    """People who are made with a password."""
+
+    async def added(self, at: Stage, email: str, account: str = "123456789012") -> User | None:
+        user = replace(values.user(account, Role.ADMIN), email=email)
+        return user if await at.catalog.add_person(user, HASH, origin=None) else None
+
+    async def test_a_person_is_made_with_address_and_password_and_is_on_record(self, at: Stage) -> None:
+        user = await self.added(at, EMAIL)
+        assert user
+        found = await at.catalog.find_password_by_email(EMAIL, user.account)
+        assert found
+        assert (found.user, found.role, found.password_hash, found.revision) == (user.id, Role.ADMIN, HASH, 1)
+        assert (await at.evidence.deeds())[-1] == Deed("create_user", f"user:{user.id}", None)
+
+    async def test_an_address_belongs_to_one_user_of_an_account(self, at: Stage) -> None:
+        other = values.user("998877665544")
+        await at.catalog.create_account(values.account(other.account), other)
+        assert await self.added(at, EMAIL)
+        before = await at.evidence.deeds()
+        assert await self.added(at, EMAIL.upper()) is None
+        assert await at.evidence.deeds() == before
+        assert await self.added(at, EMAIL, "998877665544")
+
+    async def test_the_address_of_who_was_deleted_is_free(self, at: Stage, people: People) -> None:
+        user = await self.added(at, EMAIL)
+        assert user
+        await people.change(replace(user, status=Status.DELETED))
+        assert await self.added(at, EMAIL)
+
+    async def test_a_person_is_found_with_a_password_or_without(self, at: Stage, people: People) -> None:
+        user = replace(values.user(), email=EMAIL)
+        await people.make(user)
+        assert await at.catalog.find_person(EMAIL.upper(), None) == user.id
+        assert await at.catalog.find_person(EMAIL, AccountId("999999999999")) is None
+        assert await at.catalog.find_person("", None) is None
+        await people.change(replace(user, status=Status.SUSPENDED))
+        assert await at.catalog.find_person(EMAIL, None) is None
+
+    async def test_an_address_in_two_accounts_needs_the_account(self, at: Stage) -> None:
+        other = values.user("998877665544")
+        await at.catalog.create_account(values.account(other.account), other)
+        users = [await self.added(at, EMAIL), await self.added(at, EMAIL, "998877665544")]
+        assert await at.catalog.find_person(EMAIL, None) is None
+        for user in users:
+            assert user
+            assert await at.catalog.find_person(EMAIL, user.account) == user.id
+
+
 class LoginSuite(Staged):
     """People who signed in."""
 

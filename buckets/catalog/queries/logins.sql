@@ -6,6 +6,18 @@ JOIN member_identity i ON i.issuer = asked.issuer AND i.subject = asked.subject
 JOIN member m ON m.id = i.member AND m.status = 'active'
 JOIN account a ON a.id = m.account AND a.status = 'active';
 
+-- name: add_person
+-- A user with an address and a password; a row says that nobody else in the account has the address.
+INSERT INTO member (id, account, name, role, email, tier, password_hash) VALUES ($1, $2, $3, $4, $5, $6, $7)
+ON CONFLICT (account, lower(email)) WHERE status <> 'deleted' DO NOTHING
+RETURNING id;
+
+-- name: find_people_by_email
+-- Active users who have an address, of one account or of all: two are as good as many.
+SELECT m.id FROM member m JOIN account a ON a.id = m.account AND a.status = 'active'
+WHERE lower(m.email) = lower($1) AND m.status = 'active' AND m.email IS NOT NULL AND ($2::text IS NULL OR m.account = $2)
+LIMIT 2;
+
 -- name: find_passwords_by_email
 -- Active users who sign in with an address, of one account or of all: two are as good as many.
 SELECT m.id, m.account, m.role, m.email, m.password_hash, m.revision, m.tier
