@@ -109,6 +109,9 @@ class Logins(Protocol):
     async def find_login(self, token_hash: bytes) -> Login | None:
         """A good one: not revoked, not expired, not left alone for too long, of an active user in an active account."""
 
+    async def find_login_of(self, user: UserId, login: LoginId) -> Login | None:
+        """A good one of this user, by its id."""
+
     async def page_logins(self, user: UserId, *, before: LoginId | None = None, limit: int) -> Sequence[Login]:
         """Where a user is signed in: the good ones, the youngest first, from the one before an id on."""
 

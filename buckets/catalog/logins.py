@@ -71,6 +71,10 @@ class PostgresLogins:
     async def find_login(self, token_hash: bytes) -> Login | None:
         return await self._lookups.logins.find(token_hash)
 
+    async def find_login_of(self, user: UserId, login: LoginId) -> Login | None:
+        row = await self._pool.row(_Q["find_login_of"], user, login)
+        return rows.login(row) if row else None
+
     async def page_logins(self, user: UserId, *, before: LoginId | None = None, limit: int) -> Sequence[Login]:
         return [rows.login(row) for row in await self._pool.rows(_Q["page_logins"], user, before, limit)]
 

@@ -71,12 +71,15 @@ class MemoryLogins(Tables):
     async def find_login(self, token_hash: bytes) -> Login | None:
         return next((each for each in self._good() if each.token_hash == token_hash), None)
 
+    async def find_login_of(self, user: UserId, login: LoginId) -> Login | None:
+        return next((each for each in self._good() if (each.id, each.user) == (login, user)), None)
+
     async def page_logins(self, user: UserId, *, before: LoginId | None = None, limit: int) -> Sequence[Login]:
         found = [each for each in self._good() if each.user == user and (before is None or each.id < before)]
         return sorted(found, key=lambda each: each.id, reverse=True)[:limit]
 
     async def revoke_login(self, user: UserId, login: LoginId, *, origin: Origin) -> bool:
-        found = next((each for each in self._good() if (each.id, each.user) == (login, user)), None)
+        found = await self.find_login_of(user, login)
         if found:
             del self.logins[login]
             self._on_record(found.account, origin, "sign_out", f"login:{login}")

@@ -38,8 +38,16 @@ class GuardedLogins:
     async def page(self, *, before: LoginId | None = None, limit: int) -> Sequence[Login]:
         return await self.services.logins.page_logins(self._user("list_sessions"), before=before, limit=limit)
 
-    async def revoke(self, login: LoginId | None) -> None:
+    async def load(self, login: LoginId | None) -> Login:
         """One of the caller's own. One of others, or of nobody, answers like none."""
+        user = self._user("get_session")
+        found = await self.services.logins.find_login_of(user, login) if login else None
+        if found is None:
+            raise NoSuchResource(f"sessions/{login or 'current'}")
+        return found
+
+    async def revoke(self, login: LoginId | None) -> None:
+        """Likewise; it is over at once."""
         user = self._user("sign_out")
         if login is None or not await self.services.logins.revoke_login(user, login, origin=self.permit.origin("sign_out")):
             raise NoSuchResource(f"sessions/{login or 'current'}")

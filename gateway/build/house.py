@@ -15,18 +15,14 @@ from buckets.scalars import base64_bytes
 from buckets.service.blob_names import BlobNames
 from buckets.service.committer import Committer
 from buckets.service.founding import Founding
-from gateway.auth.authenticate import Authenticator
-from gateway.auth.bearer import Bearers
-from gateway.auth.door import Door
 from gateway.auth.guard import Guard
-from gateway.auth.login_verifier import LoginVerifier, SeenLogins
+from gateway.auth.login_verifier import SeenLogins
 from gateway.auth.passwords import Passwords
 from gateway.auth.seal import Seal
-from gateway.auth.sigv4.verifier import SignatureVerifier
-from gateway.auth.tokens import BearerVerifier
 from gateway.build.bytes import blob_store
+from gateway.build.doors import Doors, doors
 from gateway.build.knowledge import Knowledge, knowledge
-from gateway.build.services import Parts, services, sign_in
+from gateway.build.services import Parts, sign_in
 from gateway.build.sessions import Coordination, coordination
 from gateway.build.tokens import jwts
 from gateway.build.work import chores, schedule, watching, worker
@@ -51,14 +47,6 @@ from gateway.system import SystemClock, SystemIds, settle_down
 from gateway.worker.runner import Worker
 
 PLACEMENT = "default"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Doors:
-    """One for each front: they differ in whom they know."""
-
-    rest: Door
-    s3: Door
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +90,8 @@ async def build(config: Config, *, phases: Phases | None = None, page: Page | No
         stack.callback(passwords.close)
         parts = _parts(config, known, store, shared, passwords, phases=phases, meter=meter, clock=clock, ids=ids)
         seen = SeenLogins(known.catalog, clock)
-        doors = _doors(config, parts, seal, seen, stack)
+        trusted = jwts(config.auth, known.catalog, clock, stack)
+        ways_in = doors(parts, seal=seal, region=config.edge.region, seen=seen, jwts=trusted)
         health = HealthChecks(known.catalog.check, Check(name="store", ask=store.check), *shared.checks)
         settle_down()
         meter.sample()
@@ -113,8 +102,8 @@ async def build(config: Config, *, phases: Phases | None = None, page: Page | No
             passwords=parts.passwords,
             catalog=known.catalog,
             founding=founding,
-            guard=doors.rest.guard,
-            data=_conversation(_fronts(config, doors, parts, Cursors(seal_key)), parts),
+            guard=ways_in.rest.guard,
+            data=_conversation(_fronts(config, ways_in, parts, Cursors(seal_key)), parts),
             operations=Operations(health, meter, token=config.edge.ops_token).app(),
             health=health,
             chores=[*chores(known.outbox, parts.names, seen, config.worker), *watching(meter, clock)],
@@ -161,12 +150,12 @@ def _conversation(front_of: Callable[[str], Front], parts: Parts) -> Conversatio
     return Conversation(front_of=front_of, ids=parts.ids, clock=parts.clock, meter=parts.meter, access=access, patience=Patience())
 
 
-def _fronts(config: Config, doors: Doors, parts: Parts, cursors: Cursors) -> Callable[[str], Front]:
+def _fronts(config: Config, ways_in: Doors, parts: Parts, cursors: Cursors) -> Callable[[str], Front]:
     edge = config.edge
     base_url = edge.public_base_url.rstrip("/") or f"http://{edge.host}:{edge.port}"
     rest = RestSurroundings(base_url=base_url, cursors=cursors, clock=parts.clock, ids=parts.ids, sign_in=sign_in(parts))
     s3 = S3Surroundings(region=edge.region, cursors=cursors, clock=parts.clock, checksums=parts.checksums)
-    return by_path(rest=RestFront(door=doors.rest, around=rest), s3=S3Front(door=doors.s3, around=s3))
+    return by_path(rest=RestFront(door=ways_in.rest, around=rest), s3=S3Front(door=ways_in.s3, around=s3))
 
 
 async def _finish(committer: Committer, names: BlobNames) -> None:
@@ -174,18 +163,6 @@ async def _finish(committer: Committer, names: BlobNames) -> None:
     await committer.drain()
     with suppress(StorageError):
         await names.release()
-
-
-def _doors(config: Config, parts: Parts, seal: Seal, seen: SeenLogins, stack: AsyncExitStack) -> Doors:
-    """Who signed in comes in by the JSON API only."""
-    catalog, guard = parts.catalog, Guard(services(parts))
-    signatures = SignatureVerifier(find=catalog.find_key_pair, seal=seal, clock=parts.clock, region=config.edge.region)
-    api_keys, trusted = BearerVerifier(find=catalog.find_api_key), jwts(config.auth, catalog, parts.clock, stack)
-    bearers = Bearers(api_keys=api_keys, jwts=trusted, logins=LoginVerifier(catalog, seen=seen))
-    return Doors(
-        rest=Door(authenticator=Authenticator(signatures=signatures, bearers=bearers), guard=guard),
-        s3=Door(authenticator=Authenticator(signatures=signatures, bearers=Bearers(api_keys=api_keys, jwts=trusted)), guard=guard),
-    )
 
 
 def _seal_key(config: Config) -> bytes:

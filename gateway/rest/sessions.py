@@ -109,11 +109,13 @@ async def list_sessions(request: RestRequest) -> web.StreamResponse:
     return answer(request, 200, page, pages.link(request, request.around.sessions_url, cursor))
 
 
-async def delete_session(request: RestRequest) -> web.StreamResponse:
-    """`current` is the one that the request came with."""
-    text = request.parts["session"].decode("ascii", "replace")
+async def get_session(request: RestRequest) -> web.StreamResponse:
     sessions = request.services.logins
-    await sessions.revoke(sessions.current if text == "current" else LoginId(uuid_text(text, name="The id of the session")))
+    return answer(request, 200, _document(await sessions.load(_named(request)), sessions.current))
+
+
+async def delete_session(request: RestRequest) -> web.StreamResponse:
+    await request.services.logins.revoke(_named(request))
     return whole(request.exchange, 204)
 
 
@@ -121,6 +123,14 @@ async def change_password(request: RestRequest) -> web.StreamResponse:
     change = await document(request, PasswordChange)
     await request.services.logins.change_password(Secret(change.current), chosen(change.new))
     return whole(request.exchange, 204)
+
+
+def _named(request: RestRequest) -> LoginId | None:
+    """`current` is the one that the request came with, which a key has not."""
+    text = request.parts["session"].decode("ascii", "replace")
+    if text == "current":
+        return request.services.logins.current
+    return LoginId(uuid_text(text, name="The id of the session"))
 
 
 def _document(login: Login, current: LoginId | None) -> SessionDocument:
@@ -157,6 +167,14 @@ ROUTES = (
         summary="List where you are signed in.",
         parameters=(LIMIT, CURSOR),
         answers={200: SessionPage},
+    ),
+    Route(
+        name="GetSession",
+        method="GET",
+        path="sessions/{session}",
+        handle=get_session,
+        summary="Read one of your sessions, or the current one.",
+        answers={200: SessionDocument},
     ),
     Route(
         name="DeleteSession",

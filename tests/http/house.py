@@ -25,20 +25,14 @@ from buckets.ports import BlobStore, Checksums, Clock
 from buckets.service.blob_names import BlobNames
 from buckets.service.committer import Committer
 from gateway.auth import keys, tokens
-from gateway.auth.authenticate import Authenticator
-from gateway.auth.bearer import Bearers
-from gateway.auth.door import Door
-from gateway.auth.guard import Guard
 from gateway.auth.jwt.claims import Expected
 from gateway.auth.jwt.issuer import Issuer
 from gateway.auth.jwt.verifier import JwtVerifier
-from gateway.auth.login_verifier import LoginVerifier, SeenLogins
+from gateway.auth.login_verifier import SeenLogins
 from gateway.auth.passwords import Cost, Passwords
 from gateway.auth.seal import Seal
-from gateway.auth.sigv4.verifier import SignatureVerifier
-from gateway.auth.tokens import BearerVerifier
-from gateway.build.house import Doors
-from gateway.build.services import Parts, services, sign_in
+from gateway.build.doors import doors
+from gateway.build.services import Parts, sign_in
 from gateway.edge.body import Patience
 from gateway.edge.conversation import Conversation
 from gateway.edge.cursor import Cursors
@@ -128,7 +122,8 @@ class House:
         return [key for _, key in self.catalog.current]
 
     def conversation(self) -> Conversation:
-        own, parts = self._doors(), self._parts()
+        parts = self._parts()
+        own = doors(parts, seal=self.seal, region="us-east-1", seen=self.seen, jwts=self._jwts())
         cursors = Cursors(b"a key for tests")
         rest = RestSurroundings(base_url=self.base_url, cursors=cursors, clock=self.clock, ids=IDS, sign_in=sign_in(parts))
         s3 = S3Surroundings(region="us-east-1", cursors=cursors, clock=self.clock, checksums=self.checksums)
@@ -151,15 +146,6 @@ class House:
             settings=self.settings,
             on_drain=lambda: self.drained.append("drain"),
             finish=self._finish,
-        )
-
-    def _doors(self) -> Doors:
-        signatures = SignatureVerifier(find=self.catalog.find_key_pair, seal=self.seal, clock=self.clock, region="us-east-1")
-        api_keys, jwts, guard = BearerVerifier(find=self.catalog.find_api_key), self._jwts(), Guard(services(self._parts()))
-        everybody = Bearers(api_keys=api_keys, jwts=jwts, logins=LoginVerifier(self.catalog, seen=self.seen))
-        return Doors(
-            rest=Door(authenticator=Authenticator(signatures=signatures, bearers=everybody), guard=guard),
-            s3=Door(authenticator=Authenticator(signatures=signatures, bearers=Bearers(api_keys=api_keys, jwts=jwts)), guard=guard),
         )
 
     def _jwts(self) -> JwtVerifier | None:

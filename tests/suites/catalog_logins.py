@@ -224,6 +224,8 @@ class LoginSuite(Staged):
         login = await self.signed_in(at, ada, agent="curl/8", address="192.0.2.7")
         assert await at.catalog.find_login(login.token_hash) == login
         assert await at.catalog.find_login(b"x" * 32) is None
+        assert await at.catalog.find_login_of(ada.id, login.id) == login
+        assert await at.catalog.find_login_of(at.owner.id, login.id) is None
         assert (await at.evidence.deeds())[-1] == Deed("sign_in", f"login:{login.id}", ada.id)
 
     async def test_what_the_user_may_do_is_known_with_the_next_question(self, at: Stage, people: People, ada: User) -> None:
@@ -254,6 +256,7 @@ class LoginSuite(Staged):
     async def test_what_is_over_or_was_left_alone_is_not_found(self, at: Stage, ada: User, words: Any, is_found: bool) -> None:
         login = await self.signed_in(at, ada, **words)
         assert (await at.catalog.find_login(login.token_hash) is not None) is is_found
+        assert (await at.catalog.find_login_of(ada.id, login.id) is not None) is is_found
         assert len(await at.catalog.page_logins(ada.id, limit=10)) == is_found
         assert await at.catalog.revoke_login(ada.id, login.id, origin=origin_of(login)) is is_found
 

@@ -64,6 +64,15 @@ JOIN account a ON a.id = m.account AND a.status = 'active'
 WHERE l.token_hash = ANY ($1::bytea[]) AND l.revoked_at IS NULL AND l.expires_at > now()
     AND l.seen_at + make_interval(secs => l.idle_seconds) > now();
 
+-- name: find_login_of
+-- A good login of a user.
+SELECT l.id, l.member, m.account, m.role, m.tier, l.token_hash, l.agent, l.address, l.idle_seconds, l.created_at, l.seen_at, l.expires_at
+FROM login l
+JOIN member m ON m.id = l.member AND m.status = 'active'
+JOIN account a ON a.id = m.account AND a.status = 'active'
+WHERE l.id = $2 AND l.member = $1 AND l.revoked_at IS NULL AND l.expires_at > now()
+    AND l.seen_at + make_interval(secs => l.idle_seconds) > now();
+
 -- name: page_logins
 -- Where a user is signed in, the youngest first.
 SELECT l.id, l.member, m.account, m.role, m.tier, l.token_hash, l.agent, l.address, l.idle_seconds, l.created_at, l.seen_at, l.expires_at

@@ -283,6 +283,13 @@ class TestSessions:
         assert [each["current"] for each in await at.sessions(second)] == [True, False]
         assert [each["current"] for each in await at.sessions(at.house.alice.token)] == [False, False]
 
+    async def test_one_is_read_by_its_id_or_as_the_current_one(self, at: Scene) -> None:
+        token, _ = await at.token(), await at.token()
+        other, current = await at.sessions(token)
+        for name, session in ((current["id"], current), ("current", current), (other["id"], other)):
+            assert json.loads((await at.ask("GET", f"/v1/sessions/{name}", token)).body) == session
+        assert problem(await at.ask("GET", "/v1/sessions/current", at.house.alice.token)) == (404, "no-such-resource")
+
     async def test_pages_together_are_the_list(self, at: Scene) -> None:
         token, *_ = [await at.token() for _ in range(3)]
         ids, target = [], "/v1/sessions?limit=2"
@@ -316,8 +323,10 @@ class TestSessions:
         token = await at.token()
         [mine] = await at.sessions(token)
         stranger = await at.house.tenant("210987654321", "theirs")
-        replies = [await at.ask("DELETE", f"/v1/sessions/{each}", stranger.token) for each in (mine["id"], IDS.uuid7(), "current")]
-        assert [problem(reply) for reply in replies] == [(404, "no-such-resource")] * 3
+        for method in ("GET", "DELETE"):
+            for each in (mine["id"], IDS.uuid7(), "current"):
+                reply = await at.ask(method, f"/v1/sessions/{each}", stranger.token)
+                assert problem(reply) == (404, "no-such-resource")
         assert await at.is_in(token)
 
     @pytest.mark.parametrize("session", ["1", "%ff", "CURRENT", "01A1FCF3-DFDE-76A5-AE8F-61C74B2A1021"])
@@ -395,6 +404,7 @@ class TestChangingThePassword:
         for reply in (
             await self.change_to(at, limited),
             await at.ask("GET", "/v1/sessions", limited),
+            await at.ask("GET", "/v1/sessions/current", limited),
             await at.ask("DELETE", f"/v1/sessions/{next(iter(at.house.catalog.logins))}", limited),
         ):
             assert problem(reply) == (403, "not-permitted")
