@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from buckets.errors import InvalidScalar
-from buckets.scalars import amz_date, base64_bytes, hex_bytes, hex_number, uuid_text, whole_number
+from buckets.scalars import amz_date, base64_bytes, base64url_bytes, hex_bytes, hex_number, uuid_text, whole_number
 
 MOST = 5 * 2**40
 NUMBER_TRAPS = [
@@ -227,3 +227,16 @@ ID = "01941b2e-9f6a-7c3d-8e4f-0123456789ab"
 def test_an_id_in_another_form_is_refused(text: str) -> None:
     with pytest.raises(InvalidScalar, match="an id was expected"):
         uuid_text(text, name="The id")
+
+
+@given(st.binary(max_size=200))
+def test_base64url_is_read_back_as_it_was_written(value: bytes) -> None:
+    assert base64url_bytes(base64.urlsafe_b64encode(value).rstrip(b"=").decode(), name="the token") == value
+
+
+@pytest.mark.parametrize(
+    "text", ["YQ==", "YQ=", "YR", "Y", "YWJjZ", "+a__", "a/__", "YQ\n", " YQ", "Y Q", "YQ.", "é", "\uff39\uff31"]
+)
+def test_base64url_that_is_not_canonical_is_refused(text: str) -> None:
+    with pytest.raises(InvalidScalar):
+        base64url_bytes(text, name="the token")
