@@ -14,7 +14,9 @@
                              HeadersTooLarge · VersionNotSupported
         + Denied             NotAuthenticated · NotPermitted · UnknownAccessKey · SignatureMismatch · RequestTimeSkewed
                              PresignExpired · UnsignedHeader · AddressNotAdmitted · WiderThanOwn
-      x Busy                 CatalogBusy · StoreBusy · LeaseExpired · SourceMoved · Draining
+                             TooManyAttempts
+      x Busy                 CatalogBusy · StoreBusy · LeaseExpired · SourceMoved · Draining · IssuerUnavailable
+                             PasswordsBusy
       x ServerFault          StoreUnavailable · StoreFull · CatalogUnavailable · OutcomeUnknown · SessionsUnavailable
                              BlobMissing · BlobCorrupt · BrokenSetting · SealBroken · Unforeseen
 
@@ -413,6 +415,13 @@ class WiderThanOwn(Denied):
     aspect: str
 
 
+@dataclass(eq=False)
+class TooManyAttempts(Denied):
+    """There were too many attempts, try again in {retry_after} s."""
+
+    retry_after: int = 1
+
+
 class CatalogBusy(Busy):
     """The catalog has no connection free, try again in {retry_after} s."""
 
@@ -431,6 +440,14 @@ class SourceMoved(Busy):
 
 class Draining(Busy):
     """The service is shutting down, try again in {retry_after} s."""
+
+
+class IssuerUnavailable(Busy):
+    """The keys of the issuer of tokens are not known yet, try again in {retry_after} s."""
+
+
+class PasswordsBusy(Busy):
+    """Too many passwords are looked at, try again in {retry_after} s."""
 
 
 @dataclass(eq=False)

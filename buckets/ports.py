@@ -14,7 +14,7 @@ from typing import Protocol
 from uuid import UUID
 
 from buckets.key_range import EVERY_KEY, KeyRange
-from buckets.model.account import Account, Role, Status, User
+from buckets.model.account import Account, Caller, Identity, Role, Status, User
 from buckets.model.blob import BlobLease, Extent, Placement, Span, Stored
 from buckets.model.block import SummedExtent
 from buckets.model.bucket import Bucket
@@ -25,6 +25,7 @@ from buckets.model.estate import Mark, PassedOn
 from buckets.model.event import Event
 from buckets.model.job import Job, JobOutcome, JobState, LeaseState, NewJob, Progress, Schedule
 from buckets.model.live_upload import Change, LivePart, LiveUpload, Writing
+from buckets.model.login import Login, PasswordHolder
 from buckets.model.page import Folder, Order, Place, Ranked
 from buckets.model.version import Digests, Head, Kept
 from buckets.names import (
@@ -35,6 +36,7 @@ from buckets.names import (
     BucketName,
     CredentialId,
     JobId,
+    LoginId,
     ObjectKey,
     UploadId,
     UserId,
@@ -145,6 +147,54 @@ class Credentials(Protocol):
 
     async def note_use(self, uses: Collection[tuple[CredentialId, datetime]]) -> None:
         """When keys were last used, to the minute. Ids that are no keys are passed over."""
+
+
+class Logins(Protocol):
+    """The part of the catalog that knows how people sign in."""
+
+    async def find_caller_by_identity(self, identity: Identity) -> Caller | None:
+        """The active user of an active account that somebody else calls so."""
+
+    async def add_person(self, user: User, password_hash: str, *, origin: Origin | None) -> bool:
+        """A user who signs in with a password; False, and nothing is made, when another of the account has the address."""
+
+    async def find_person(self, email: str, account: AccountId | None) -> UserId | None:
+        """The active user who has this address, password or none, however it is written; without an account, the only one."""
+
+    async def find_password_by_email(self, email: str, account: AccountId | None) -> PasswordHolder | None:
+        """The active user with a password who has this address, however it is written; without an account, the only one."""
+
+    async def find_password(self, user: UserId) -> PasswordHolder | None:
+        """Likewise, by its id."""
+
+    async def set_password(
+        self, user: UserId, password_hash: str, *, origin: Origin | None, keeping: LoginId | None = None
+    ) -> None:
+        """Give a user another password, which ends its logins but one. NoSuchResource when there is no such user."""
+
+    async def renew_password_hash(self, holder: PasswordHolder, password_hash: str) -> None:
+        """The same password by a hash that is harder to guess from, unless it was changed meanwhile."""
+
+    async def create_login(self, login: Login, *, revision: int, origin: Origin) -> bool:
+        """False, and nothing is made, when the user is not active or of another revision: its password may be another by now."""
+
+    async def find_login(self, token_hash: bytes) -> Login | None:
+        """A good one: not revoked, not expired, not left alone for too long, of an active user in an active account."""
+
+    async def find_login_of(self, user: UserId, login: LoginId) -> Login | None:
+        """A good one of this user, by its id."""
+
+    async def page_logins(self, user: UserId, *, before: LoginId | None = None, limit: int) -> Sequence[Login]:
+        """Where a user is signed in: the good ones, the youngest first, from the one before an id on."""
+
+    async def revoke_login(self, user: UserId, login: LoginId, *, origin: Origin) -> bool:
+        """End a good login of this user at once; whether there was one."""
+
+    async def note_seen(self, logins: Collection[LoginId]) -> None:
+        """They are in use now."""
+
+    async def forget_logins(self, *, limit: int) -> int:
+        """Remove those that are good no more; how many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,6 +351,21 @@ class Locks(Protocol):
         """
 
 
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many attempts there were in a window, this one included, and how long it is open still."""
+
+    attempts: int
+    remaining: timedelta
+
+
+class Attempts(Protocol):
+    """Counts attempts of whatever must not be tried at will, in all processes. While they cannot talk each counts its own."""
+
+    async def count(self, name: str, *, within: timedelta) -> Counted:
+        """One more under this name. A window opens with its first attempt and is as long as that one says."""
+
+
 class Sessions(Protocol):
     """Uploads under way, at once: a copy of what the truth has acknowledged, and who is writing, which nobody else knows.
 
@@ -387,7 +452,7 @@ class PoolState:
     max: int
 
 
-class Catalog(Accounts, Credentials, Buckets, Objects, Estates, Protocol):
+class Catalog(Accounts, Credentials, Logins, Buckets, Objects, Estates, Protocol):
     """The truth about everything but bytes."""
 
     async def check(self) -> CatalogHealth:

@@ -21,6 +21,7 @@ _WHOLE = re.compile(r"0|[1-9][0-9]*")
 _HEX_NUMBER = re.compile(r"[0-9A-Fa-f]{1,16}")
 _HEX_BYTES = re.compile(r"[0-9a-f]*")
 _BASE64 = re.compile(r"[A-Za-z0-9+/]*={0,2}")
+_BASE64URL = re.compile(r"[A-Za-z0-9_-]*")
 _AMZ_DATE = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})T([0-9]{2})([0-9]{2})([0-9]{2})Z")
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _NETWORK = re.compile(r"[0-9A-Fa-f.:]{2,45}(/(0|[1-9][0-9]{0,2}))?")
@@ -28,6 +29,7 @@ _ESCAPE = re.compile(rb"%([0-9A-Fa-f]{2})?")
 # Possessive, and content with a string that never ends: hostile quotes and backslashes cost no more than their length.
 _JSON_STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_PLAIN_ALPHABET = str.maketrans("-_", "+/")
 _NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 _JSON_DEPTH = 32
 
@@ -69,6 +71,14 @@ def base64_bytes(text: str, *, name: str, size: int | None = None) -> bytes:
     if base64.b64encode(value).decode("ascii") != text or (size is not None and len(value) != size):
         raise InvalidScalar(name, "base64 was expected" if size is None else f"base64 of {size} bytes was expected")
     return value
+
+
+def base64url_bytes(text: str, *, name: str) -> bytes:
+    """Bytes in canonical base64url without padding, as tokens are written."""
+    if not _BASE64URL.fullmatch(text):
+        raise InvalidScalar(name, "base64url without padding was expected")
+    plain = text.translate(_PLAIN_ALPHABET)
+    return base64_bytes(plain + "=" * (-len(plain) % 4), name=name)
 
 
 def amz_date(text: str, *, name: str) -> datetime:

@@ -6,6 +6,7 @@ from buckets.catalog.buckets import PostgresBuckets
 from buckets.catalog.credentials import PostgresCredentials
 from buckets.catalog.estates import PostgresEstates
 from buckets.catalog.listing import PostgresListing
+from buckets.catalog.logins import PostgresLogins
 from buckets.catalog.lookups import Lookups
 from buckets.catalog.objects import PostgresObjects
 from buckets.catalog.pool import Lane, Pool
@@ -15,7 +16,15 @@ from buckets.ports import CatalogHealth, Clock, Ids
 _Q = statements.load("health")
 
 
-class PostgresCatalog(PostgresAccounts, PostgresCredentials, PostgresBuckets, PostgresObjects, PostgresListing, PostgresEstates):
+class PostgresCatalog(
+    PostgresAccounts,
+    PostgresCredentials,
+    PostgresLogins,
+    PostgresBuckets,
+    PostgresObjects,
+    PostgresListing,
+    PostgresEstates,
+):
     """The `Catalog` port."""
 
     def __init__(self, pool: Pool, *, ids: Ids, clock: Clock) -> None:

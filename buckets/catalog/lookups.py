@@ -13,12 +13,14 @@ from buckets.catalog.coalesced import Coalescer
 from buckets.catalog.commit_rows import columns
 from buckets.catalog.pool import Pool, Session
 from buckets.catalog.statements import Query
+from buckets.model.account import Caller, Identity
 from buckets.model.bucket import Bucket
 from buckets.model.credential import ApiKey, KeyPair
+from buckets.model.login import Login
 from buckets.model.version import Head
 from buckets.names import AccessKey, BucketId, BucketName, ObjectKey
 
-_CREDENTIALS, _BUCKETS, _OBJECTS = map(statements.load, ("credentials", "buckets", "objects"))
+_CREDENTIALS, _LOGINS, _BUCKETS, _OBJECTS = map(statements.load, ("credentials", "logins", "buckets", "objects"))
 _REMEMBERED = 4096
 
 V = TypeVar("V")
@@ -34,6 +36,8 @@ class Lookups:
         self._bucket, self._head = _remembering(rows.bucket), _remembering(rows.head)
         self.key_pairs = coalescer.look_up(self._key_pairs)
         self.api_keys = coalescer.look_up(self._api_keys)
+        self.identities = coalescer.look_up(_identities)
+        self.logins = coalescer.look_up(_logins)
         self.buckets = coalescer.look_up(self._buckets)
         self.heads = coalescer.look_up(self._heads)
 
@@ -55,6 +59,15 @@ class Lookups:
     async def _heads(self, session: Session, names: Sequence[_Name]) -> Mapping[_Name, Head]:
         found = await _found(session, _OBJECTS["find_heads"], self._head, *columns(names, 2))
         return {(head.bucket, head.key): head for head in found}
+
+
+async def _identities(session: Session, asked: Sequence[Identity]) -> Mapping[Identity, Caller]:
+    said = columns(((each.issuer, each.subject) for each in asked), 2)
+    return {rows.identity(row): rows.caller(row) for row in await session.rows(_LOGINS["find_identities"], *said)}
+
+
+async def _logins(session: Session, hashes: Sequence[bytes]) -> Mapping[bytes, Login]:
+    return {login.token_hash: login for login in await _found(session, _LOGINS["find_logins"], rows.login, hashes)}
 
 
 async def _found(session: Session, query: Query, value: Callable[[rows.Row], V], *asked: Sequence[object]) -> Sequence[V]:

@@ -7,14 +7,15 @@ from datetime import timedelta
 from typing import Any, Protocol
 
 from buckets.catalog import grants, policies
-from buckets.model.account import Account, Identity, Role, Status, User
+from buckets.model.account import Account, Caller, Identity, Role, Status, User
 from buckets.model.blob import Extent, Span
 from buckets.model.block import SummedExtent
 from buckets.model.bucket import Bucket, Lifecycle, Limits, Versioning, Visibility
 from buckets.model.credential import ApiKey, Key, KeyKind, KeyPair
 from buckets.model.event import Event
+from buckets.model.login import Login, PasswordHolder
 from buckets.model.version import Content, Digests, Head, Kept, ScanState
-from buckets.names import AccessKey, AccountId, BlobId, BucketId, BucketName, CredentialId, ObjectKey, UserId, VersionId
+from buckets.names import AccessKey, AccountId, BlobId, BucketId, BucketName, CredentialId, LoginId, ObjectKey, UserId, VersionId
 
 
 class Row(Protocol):
@@ -83,6 +84,46 @@ def user(row: Row) -> User:
         preferences=json.loads(row["preferences"]),
         identities=frozenset(Identity(*pair) for pair in row["identities"]),
         revision=row["revision"],
+    )
+
+
+def identity(row: Row) -> Identity:
+    return Identity(row["issuer"], row["subject"])
+
+
+def caller(row: Row) -> Caller:
+    """Somebody who brought no credential of ours."""
+    return Caller(
+        account=AccountId(row["account"]), user=UserId(row["member"]), role=Role(row["role"]), credential=None, tier=row["tier"]
+    )
+
+
+def password_holder(row: Row) -> PasswordHolder:
+    return PasswordHolder(
+        user=UserId(row["id"]),
+        account=AccountId(row["account"]),
+        role=Role(row["role"]),
+        email=row["email"] or "",
+        password_hash=row["password_hash"],
+        revision=row["revision"],
+        tier=row["tier"],
+    )
+
+
+def login(row: Row) -> Login:
+    return Login(
+        id=LoginId(row["id"]),
+        user=UserId(row["member"]),
+        account=AccountId(row["account"]),
+        role=Role(row["role"]),
+        token_hash=row["token_hash"],
+        idle=timedelta(seconds=row["idle_seconds"]),
+        created_at=row["created_at"],
+        seen_at=row["seen_at"],
+        expires_at=row["expires_at"],
+        agent=row["agent"],
+        address=row["address"],
+        tier=row["tier"],
     )
 
 

@@ -5,11 +5,12 @@ from buckets.memory.buckets import MemoryBuckets
 from buckets.memory.commit import MemoryCommit
 from buckets.memory.credentials import MemoryCredentials
 from buckets.memory.estates import MemoryEstates
+from buckets.memory.logins import MemoryLogins
 from buckets.memory.objects import MemoryObjects
 from buckets.ports import CatalogHealth, PoolState
 
 
-class MemoryCatalog(MemoryAccounts, MemoryCredentials, MemoryBuckets, MemoryCommit, MemoryObjects, MemoryEstates):
+class MemoryCatalog(MemoryAccounts, MemoryCredentials, MemoryLogins, MemoryBuckets, MemoryCommit, MemoryObjects, MemoryEstates):
     """The `Catalog` port."""
 
     async def check(self) -> CatalogHealth:

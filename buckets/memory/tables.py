@@ -12,8 +12,9 @@ from buckets.model.blob import Blob, BlobLease, Placement
 from buckets.model.bucket import Bucket
 from buckets.model.commit import Name, Origin, Outcome, Owner
 from buckets.model.credential import ApiKey, Key, KeyPair
+from buckets.model.login import Login
 from buckets.model.version import Head, ScanState
-from buckets.names import AccessKey, AccountId, BlobId, BucketId, BucketName, CredentialId, LeaseId, UserId, VersionId
+from buckets.names import AccessKey, AccountId, BlobId, BucketId, BucketName, CredentialId, LeaseId, LoginId, UserId, VersionId
 from buckets.ports import Clock, Ids
 
 READABLE = frozenset({ScanState.UNSCANNED, ScanState.CLEAN})
@@ -30,6 +31,8 @@ class Tables:
     keys: dict[CredentialId, Key] = field(default_factory=dict)
     key_pairs: dict[AccessKey, KeyPair] = field(default_factory=dict)
     api_keys: dict[bytes, ApiKey] = field(default_factory=dict)
+    passwords: dict[UserId, str] = field(default_factory=dict, repr=False)
+    logins: dict[LoginId, Login] = field(default_factory=dict)
     placements: dict[str, Placement] = field(default_factory=dict)
     buckets: dict[BucketName, Bucket] = field(default_factory=dict)
     leases: dict[LeaseId, BlobLease] = field(default_factory=dict)

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from buckets.model.grant import EVERYTHING, Grant
-from buckets.names import AccountId, CredentialId, UserId
+from buckets.names import AccountId, CredentialId, LoginId, UserId
 
 
 class Role(StrEnum):
@@ -70,13 +70,15 @@ class User:
 class Caller:
     """Who is asking, as an accepted credential says.
 
-    What is done is done as `user`: it owns what comes of it. `actor` is who really asks, where that is somebody else.
+    What is done is done as `user`: it owns what comes of it. `actor` is who really asks, where that is somebody else. Who signed
+    in, here or elsewhere, has no credential on record; `login` is the sign-in here.
     """
 
     account: AccountId
     user: UserId
     role: Role
-    credential: CredentialId
+    credential: CredentialId | None
     tier: str = UNLIMITED
     grant: Grant = EVERYTHING
     actor: UserId | None = None
+    login: LoginId | None = None

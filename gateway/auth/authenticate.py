@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 from buckets.errors import AuthorizationNotSupported, InvalidScalar
 from buckets.model.account import Caller
+from gateway.auth.bearer import VerifiesBearers
 from gateway.auth.sigv4.authorization import ALGORITHM
 from gateway.auth.sigv4.canonical import SignedRequest
 from gateway.auth.sigv4.payload import Payload
 from gateway.auth.sigv4.presign import is_presigned
 from gateway.auth.sigv4.verifier import SignatureVerifier
-from gateway.auth.tokens import BearerVerifier
 
 _VERSION_2 = b"AWSAccessKeyId"  # how a query begins that is presigned in the way of before
 
@@ -25,7 +25,7 @@ class Authenticated:
 class Authenticator:
     """Decides by the Authorization header, or by the query where there is none, which kind of credential a request brings."""
 
-    def __init__(self, *, signatures: SignatureVerifier, bearers: BearerVerifier) -> None:
+    def __init__(self, *, signatures: SignatureVerifier, bearers: VerifiesBearers) -> None:
         self._signatures = signatures
         self._bearers = bearers
 

@@ -97,5 +97,7 @@ class GuardedKeys:
 
     async def _giver(self) -> Giver:
         caller = self.permit.caller
+        if caller.credential is None:
+            return Giver(caller, None)
         own = await self.services.credentials.find_key(caller.account, caller.credential)
         return Giver(caller, own.expires_at if own else None)

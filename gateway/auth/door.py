@@ -39,7 +39,8 @@ class Door:
         if authenticated is None:
             return self._stranger(exchange, request, anybody=anybody)
         _must_come_from_there(authenticated.caller, exchange)
-        self.uses.note(authenticated.caller.credential)
+        if authenticated.caller.credential:
+            self.uses.note(authenticated.caller.credential)
         user = named(request)
         caller = authenticated.caller if user is None else await acting(authenticated.caller, user, self.find_user)
         exchange.tier = caller.tier

@@ -11,6 +11,7 @@ from gateway.auth.accounts import AccountServices, GuardedAccounts
 from gateway.auth.buckets import BucketServices, GuardedBuckets
 from gateway.auth.credentials import GuardedKeys, KeyServices
 from gateway.auth.jobs import GuardedJobs
+from gateway.auth.logins import GuardedLogins, LoginServices
 from gateway.auth.objects import GuardedObjects, ObjectServices
 from gateway.auth.permit import Permit, Request
 from gateway.auth.users import GuardedUsers, UserServices
@@ -26,6 +27,7 @@ class Services:
     users: UserServices
     accounts: AccountServices
     keys: KeyServices
+    logins: LoginServices
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,10 @@ class Guarded:
     async def explain(self, action: Action, bucket: BucketName | None, key: ObjectKey | None) -> Verdict:
         """Whether the caller may do it, and which rule says so."""
         return await self._permit.explain(action, bucket, key)
+
+    @property
+    def logins(self) -> GuardedLogins:
+        return GuardedLogins(self._permit, self._services.logins)
 
     async def account(self) -> Account:
         """The caller's own."""

@@ -15,17 +15,17 @@ from buckets.scalars import base64_bytes
 from buckets.service.blob_names import BlobNames
 from buckets.service.committer import Committer
 from buckets.service.founding import Founding
-from gateway.auth.authenticate import Authenticator
-from gateway.auth.door import Door
 from gateway.auth.guard import Guard
+from gateway.auth.login_verifier import SeenLogins
+from gateway.auth.passwords import Passwords
 from gateway.auth.seal import Seal
-from gateway.auth.sigv4.verifier import SignatureVerifier
-from gateway.auth.tokens import BearerVerifier
 from gateway.auth.uses import Uses
 from gateway.build.bytes import blob_store
+from gateway.build.doors import Doors, doors
 from gateway.build.knowledge import Knowledge, knowledge
-from gateway.build.services import Parts, services
+from gateway.build.services import Parts, sign_in
 from gateway.build.sessions import Coordination, coordination
+from gateway.build.tokens import jwts
 from gateway.build.work import chores, schedule, watching, worker
 from gateway.config.config import Config
 from gateway.edge.body import Patience
@@ -57,6 +57,7 @@ class House:
     clock: Clock
     ids: Ids
     seal: Seal
+    passwords: Passwords
     catalog: Catalog
     founding: Founding
     guard: Guard
@@ -86,11 +87,12 @@ async def build(config: Config, *, phases: Phases | None = None, page: Page | No
         await founding.place(Placement(id=PLACEMENT, store=config.store.kind))
         await schedule(known.jobs, config.worker)
         phases = phases or MeteredPhases(meter, clock)
-        parts = _parts(config, known, store, shared, seal=seal, phases=phases, meter=meter, clock=clock, ids=ids)
-        authenticator = _authenticator(config, known.catalog, seal, clock)
-        uses = Uses(known.catalog, clock)
-        guard = Guard(services(parts))
-        door = Door(authenticator=authenticator, guard=guard, find_user=known.catalog.find_user, uses=uses)
+        passwords = Passwords(ids=ids)
+        stack.callback(passwords.close)
+        parts = _parts(config, known, store, shared, passwords, seal=seal, phases=phases, meter=meter, clock=clock, ids=ids)
+        seen, uses = SeenLogins(known.catalog, clock), Uses(known.catalog, clock)
+        trusted = jwts(config.auth, known.catalog, clock, stack)
+        ways_in = doors(parts, region=config.edge.region, seen=seen, uses=uses, jwts=trusted)
         health = HealthChecks(known.catalog.check, Check(name="store", ask=store.check), *shared.checks)
         settle_down()
         meter.sample()
@@ -98,13 +100,14 @@ async def build(config: Config, *, phases: Phases | None = None, page: Page | No
             clock=clock,
             ids=ids,
             seal=seal,
+            passwords=parts.passwords,
             catalog=known.catalog,
             founding=founding,
-            guard=door.guard,
-            data=_conversation(_fronts(config, door, parts, Cursors(seal_key)), parts),
+            guard=ways_in.rest.guard,
+            data=_conversation(_fronts(config, ways_in, parts, Cursors(seal_key)), parts),
             operations=Operations(health, meter, token=config.edge.ops_token).app(),
             health=health,
-            chores=[*chores(known.outbox, parts.names, uses, config.worker), *watching(meter, clock)],
+            chores=[*chores(known.outbox, parts.names, uses, seen, config.worker), *watching(meter, clock)],
             worker=worker(known, {PLACEMENT: store}, config.worker, phases=phases, ids=ids, clock=clock),
             finish=partial(_finish, parts.committer, parts.names, uses),
         )
@@ -115,6 +118,7 @@ def _parts(
     known: Knowledge,
     store: BlobStore,
     shared: Coordination,
+    passwords: Passwords,
     *,
     seal: Seal,
     phases: Phases,
@@ -132,6 +136,8 @@ def _parts(
         store=store,
         jobs=known.jobs,
         locks=shared.locks,
+        attempts=shared.attempts,
+        passwords=passwords,
         checksums=StreamChecksums(),
         committer=committer,
         names=BlobNames(known.catalog, clock, ids.uuid7()),
@@ -147,12 +153,12 @@ def _conversation(front_of: Callable[[str], Front], parts: Parts) -> Conversatio
     return Conversation(front_of=front_of, ids=parts.ids, clock=parts.clock, meter=parts.meter, access=access, patience=Patience())
 
 
-def _fronts(config: Config, door: Door, parts: Parts, cursors: Cursors) -> Callable[[str], Front]:
+def _fronts(config: Config, ways_in: Doors, parts: Parts, cursors: Cursors) -> Callable[[str], Front]:
     edge = config.edge
     base_url = edge.public_base_url.rstrip("/") or f"http://{edge.host}:{edge.port}"
-    rest = RestSurroundings(base_url=base_url, cursors=cursors, clock=parts.clock, ids=parts.ids)
+    rest = RestSurroundings(base_url=base_url, cursors=cursors, clock=parts.clock, ids=parts.ids, sign_in=sign_in(parts))
     s3 = S3Surroundings(region=edge.region, cursors=cursors, clock=parts.clock, checksums=parts.checksums)
-    return by_path(rest=RestFront(door=door, around=rest), s3=S3Front(door=door, around=s3))
+    return by_path(rest=RestFront(door=ways_in.rest, around=rest), s3=S3Front(door=ways_in.s3, around=s3))
 
 
 async def _finish(committer: Committer, names: BlobNames, uses: Uses) -> None:
@@ -162,13 +168,6 @@ async def _finish(committer: Committer, names: BlobNames, uses: Uses) -> None:
         await names.release()
     with suppress(StorageError):
         await uses.write_out()
-
-
-def _authenticator(config: Config, catalog: Catalog, seal: Seal, clock: Clock) -> Authenticator:
-    return Authenticator(
-        signatures=SignatureVerifier(find=catalog.find_key_pair, seal=seal, clock=clock, region=config.edge.region),
-        bearers=BearerVerifier(find=catalog.find_api_key),
-    )
 
 
 def _seal_key(config: Config) -> bytes:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from buckets.ports import BlobStore, Catalog, Checksums, Clock, Ids, Jobs, Locks, Meter, Phases
+from buckets.ports import Attempts, BlobStore, Catalog, Checksums, Clock, Ids, Jobs, Locks, Meter, Phases
 from buckets.service.blob_names import BlobNames
 from buckets.service.bucket import ChangeBucket, MakeBucket
 from buckets.service.committer import Committer
@@ -21,9 +21,13 @@ from gateway.auth.accounts import AccountServices
 from gateway.auth.buckets import BucketServices
 from gateway.auth.credentials import KeyServices
 from gateway.auth.guard import Services
+from gateway.auth.logins import LoginServices
 from gateway.auth.minting import Minting
 from gateway.auth.objects import ObjectServices
+from gateway.auth.password_attempts import PasswordAttempts
+from gateway.auth.passwords import Passwords
 from gateway.auth.seal import Seal
+from gateway.auth.sign_in import SignIn
 from gateway.auth.users import UserServices
 
 
@@ -41,6 +45,8 @@ class Parts:
     store: BlobStore
     jobs: Jobs
     locks: Locks
+    attempts: Attempts
+    passwords: Passwords
     checksums: Checksums
     committer: Committer
     names: BlobNames
@@ -60,7 +66,18 @@ def services(parts: Parts) -> Services:
         users=UserServices(accounts=catalog, add=AddUser(accounts=catalog, ids=ids), jobs=parts.jobs),
         accounts=AccountServices(accounts=catalog, make=MakeAccount(accounts=catalog, ids=ids)),
         keys=_keys(parts),
+        logins=_logins(parts),
     )
+
+
+def sign_in(parts: Parts) -> SignIn:
+    """What stands open to everybody."""
+    own = _logins(parts)
+    return SignIn(logins=own.logins, passwords=own.passwords, attempts=own.attempts, ids=parts.ids, clock=parts.clock)
+
+
+def _logins(parts: Parts) -> LoginServices:
+    return LoginServices(logins=parts.catalog, passwords=parts.passwords, attempts=PasswordAttempts(parts.attempts))
 
 
 def _objects(parts: Parts) -> ObjectServices:

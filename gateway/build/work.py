@@ -11,6 +11,7 @@ from buckets.service.estates import PassOn
 from buckets.service.purge import Purge
 from buckets.service.sweep import Sweep, SweepTerms
 from gateway.auth.buckets import PURGE
+from gateway.auth.login_verifier import SeenLogins
 from gateway.auth.users import HANDOVER
 from gateway.auth.uses import Uses
 from gateway.build.knowledge import Knowledge
@@ -18,9 +19,11 @@ from gateway.observe.lag import LoopLag
 from gateway.observe.metrics import PrometheusMeter
 from gateway.periodic import Chore
 from gateway.system import give_memory_back
+from gateway.worker import logins, room
 from gateway.worker.estates import pass_on_handler
+from gateway.worker.logins import LOGINS, logins_handler
 from gateway.worker.purge import purge_handler
-from gateway.worker.room import EVERY, ROOM, room_handler
+from gateway.worker.room import ROOM, room_handler
 from gateway.worker.runner import Worker
 from gateway.worker.settings import WorkerSettings
 from gateway.worker.sweep import SWEEP, sweep_handler
@@ -45,6 +48,7 @@ def worker(
         PURGE: purge_handler(Purge(garbage=known.garbage)),
         HANDOVER: pass_on_handler(PassOn(estates=known.catalog)),
         ROOM: room_handler(known.catalog.make_room),
+        LOGINS: logins_handler(known.catalog.forget_logins),
     }
     return Worker(known.jobs, handlers, ids=ids, clock=clock)
 
@@ -52,11 +56,11 @@ def worker(
 async def schedule(jobs: Jobs, settings: WorkerSettings) -> None:
     """What comes again and again, for whichever worker is free."""
     sweep, purge = timedelta(seconds=settings.sweep_every), timedelta(seconds=settings.purge_every)
-    for kind, every in ((SWEEP, sweep), (PURGE, purge), (ROOM, EVERY)):
+    for kind, every in ((SWEEP, sweep), (PURGE, purge), (ROOM, room.EVERY), (LOGINS, logins.EVERY)):
         await jobs.ensure_schedule(Schedule(name=kind, kind=kind, every=every))
 
 
-def chores(outbox: Outbox, names: BlobNames, uses: Uses, settings: WorkerSettings) -> list[Chore]:
+def chores(outbox: Outbox, names: BlobNames, uses: Uses, seen: SeenLogins, settings: WorkerSettings) -> list[Chore]:
     async def announce() -> None:
         while await outbox.announce(limit=_ANNOUNCED_AT_ONCE) == _ANNOUNCED_AT_ONCE:
             pass
@@ -67,6 +71,7 @@ def chores(outbox: Outbox, names: BlobNames, uses: Uses, settings: WorkerSetting
     return [
         Chore("giving memory back", _BREATH, rest),
         Chore("renewing leases", names.lasting / 6, names.renew),
+        Chore("noting who was seen", _BREATH, seen.flush),
         Chore("announcing", timedelta(seconds=settings.announce_every), announce),
         Chore("noting the use of keys", _USE_NOTED, uses.write_out),
     ]

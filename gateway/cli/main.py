@@ -10,6 +10,7 @@ _COMMANDS = {
     "up": "Start the whole stack: PostgreSQL, Valkey, a store and both listeners.",
     "serve": "Serve, or do the jobs, over servers that are there already.",
     "init": "Make the first account with its key, and the shipped buckets.",
+    "users": "Add people who sign in, and give them passwords.",
     "seed": "Make sample data: users, buckets and objects with real bytes.",
     "put": "Send files; they become objects.",
     "get": "Fetch objects; they become files.",

@@ -1,4 +1,4 @@
-"""A way into a trial installation, for commands that work in it beside `seawall up` or without."""
+"""A way into an installation, for commands that work in it: one that runs, or a trial beside `seawall up` or without."""
 
 import asyncio
 from collections.abc import Iterator
@@ -11,6 +11,8 @@ from gateway.config.config import Config
 from gateway.embedded.layout import DataDirectory
 from gateway.embedded.supervisor import has_owner
 
+TRIAL = Path("seawall-data")
+
 
 @contextmanager
 def reached(config: Config, data: Path) -> Iterator[Config]:
@@ -22,3 +24,13 @@ def reached(config: Config, data: Path) -> Iterator[Config]:
     with started(replace(config, store=replace(config.store, kind=known.store.kind)), data) as trial:
         asyncio.run(trial.prepare())
         yield trial.config
+
+
+@contextmanager
+def led_to(config: Config, data: Path | None) -> Iterator[Config]:
+    """By the settings; a data directory has the servers that they leave open."""
+    if data or not config.catalog.dsn:
+        with reached(config, data or TRIAL) as known:
+            yield known
+    else:
+        yield config

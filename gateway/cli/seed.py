@@ -3,8 +3,7 @@
 import asyncio
 import logging
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -13,7 +12,7 @@ import click
 
 from buckets.errors import BrokenSetting
 from gateway.cli.options import settings_options
-from gateway.cli.reached import reached
+from gateway.cli.reached import led_to
 from gateway.cli.seed_report import Report
 from gateway.cli.seeding import Seeding
 from gateway.cli.stop import Stop
@@ -24,7 +23,6 @@ from gateway.seed.tally import Tally
 from gateway.system import SystemClock
 from seaweedfs.settings import StoreKind
 
-_TRIAL = Path("seawall-data")
 _KEYS = Path("seawall-seed-credentials.json")
 
 
@@ -66,7 +64,8 @@ def seed(
     report = Report(plan, Tally(SystemClock()), credentials)
     stop = Stop()
     logging.getLogger().addHandler(logging.NullHandler())  # what goes wrong is told once, by how the command ends
-    with _reached(config, data) as config:
+    _refuse_in_memory(config, data)
+    with led_to(config, data) as config:
         try:
             asyncio.run(Seeding(report=report, reset=reset, quiet=as_json, stop=stop).run(config))
         finally:
@@ -82,13 +81,6 @@ def _refuse_outside_development(config: Config, given: Mapping[str, str], file: 
             raise BrokenSetting(f"seed --reset removes objects: it is refused where environment is {environment}")
 
 
-@contextmanager
-def _reached(config: Config, data: Path | None) -> Iterator[Config]:
-    """By the settings; a data directory has the servers that they leave open."""
-    if data or not config.catalog.dsn:
-        with reached(config, data or _TRIAL) as known:
-            yield known
-        return
-    if config.store.kind is StoreKind.MEMORY:
+def _refuse_in_memory(config: Config, data: Path | None) -> None:
+    if config.catalog.dsn and not data and config.store.kind is StoreKind.MEMORY:
         raise BrokenSetting("store.kind is memory: what is seeded into it is gone with this command")
-    yield config

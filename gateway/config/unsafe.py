@@ -6,6 +6,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from buckets.catalog.settings import CatalogSettings
 from buckets.settings import Secret
+from gateway.auth.settings import AuthSettings
 from gateway.config.config import Config, Environment
 from gateway.config.problems import Problem
 from seaweedfs.settings import StoreKind
@@ -13,7 +14,7 @@ from seaweedfs.settings import StoreKind
 
 def unsafe(config: Config, *, exposed: Sequence[str] = ()) -> list[Problem]:
     """What must be put right before a start; `exposed` are the secrets that stand in a file which everybody can read."""
-    problems = [*_inconsistent(config), *_open_operations(config)]
+    problems = [*_inconsistent(config), *_unfounded_tokens(config.auth), *_open_operations(config)]
     if config.environment is Environment.PRODUCTION:
         problems += [*_unfit_for_production(config), *_exposed(exposed)]
     return problems
@@ -31,6 +32,17 @@ def _inconsistent(config: Config) -> Iterator[Problem]:
         yield Problem(
             "edge.public_base_url is not an http or https address without query and credentials.", ("edge.public_base_url",)
         )
+
+
+def _unfounded_tokens(auth: AuthSettings) -> Iterator[Problem]:
+    """A token is believed when issuer, audience and keys are known, or not at all."""
+    named = {"auth.jwt_issuer": auth.jwt_issuer, "auth.jwt_audience": auth.jwt_audience, "auth.jwt_jwks_url": auth.jwt_jwks_url}
+    if any(named.values()) and not all(named.values()):
+        yield Problem(f"Tokens (JWT) need all of {', '.join(named)}, or none of them.", tuple(named))
+    if auth.jwt_jwks_url and not _is_safe_source(auth.jwt_jwks_url):
+        yield Problem("auth.jwt_jwks_url is no https address, nor an http one on this machine.", ("auth.jwt_jwks_url",))
+    if not auth.jwt_user_claim:
+        yield Problem("auth.jwt_user_claim is empty: no token would name a user.", ("auth.jwt_user_claim",))
 
 
 def _open_operations(config: Config) -> Iterator[Problem]:
@@ -78,6 +90,14 @@ def _is_loopback(host: str) -> bool:
 def _is_base_url(text: str) -> bool:
     url = _split(text)
     return bool(url and url.scheme in ("http", "https") and url.hostname and not (url.query or url.fragment or "@" in url.netloc))
+
+
+def _is_safe_source(text: str) -> bool:
+    """Whoever can change what it answers can be anybody here."""
+    url = _split(text)
+    if url is None or not url.hostname or "@" in url.netloc or url.fragment:
+        return False
+    return url.scheme == "https" or (url.scheme == "http" and _is_loopback(url.hostname))
 
 
 def _split(text: str) -> SplitResult | None:

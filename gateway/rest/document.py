@@ -17,7 +17,7 @@ from gateway.edge.claims import http_claims
 from gateway.edge.exchange import Exchange
 from gateway.edge.respond import whole
 from gateway.edge.serving import REVALIDATED
-from gateway.rest.request import RestRequest
+from gateway.rest.request import PublicRequest
 from gateway.rest.route import JSON
 
 T = TypeVar("T")
@@ -26,7 +26,7 @@ LARGEST = 1 << 20
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
-async def document(request: RestRequest, kind: type[T], media: Collection[str] = (JSON,), *, absent: T | None = None) -> T:
+async def document(request: PublicRequest, kind: type[T], media: Collection[str] = (JSON,), *, absent: T | None = None) -> T:
     """The body as a struct of this kind, whose types and bounds must hold exactly; `absent` is what no body at all says."""
     exchange = request.exchange
     if absent is None or exchange.body.declared != 0:
@@ -43,7 +43,7 @@ async def document(request: RestRequest, kind: type[T], media: Collection[str] =
         raise InvalidScalar("The document", str(error)) from error
 
 
-def answer(request: RestRequest, status: int, told: msgspec.Struct, headers: Mapping[str, str] = _NOTHING) -> web.Response:
+def answer(request: PublicRequest, status: int, told: msgspec.Struct, headers: Mapping[str, str] = _NOTHING) -> web.Response:
     headers = {"Content-Type": JSON, "Cache-Control": REVALIDATED, **headers}
     return whole(request.exchange, status, headers=headers, body=msgspec.json.encode(told))
 

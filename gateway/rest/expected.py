@@ -15,8 +15,7 @@ def expected(row: Route) -> frozenset[int]:
 
 def _expected(row: Route) -> Iterator[int]:
     yield from (400, 500, 501, 503)
-    if not isinstance(row, PublicRoute):
-        yield from (401, 403)
+    yield from _of_who_asks(row)
     if "{" in row.path or any(parameter.name == "bucket" for parameter in row.parameters):
         yield 404
     if row.part:
@@ -33,3 +32,10 @@ def _expected(row: Route) -> Iterator[int]:
         yield 507
     if IDEMPOTENCY_KEY in row.headers:
         yield 422
+
+
+def _of_who_asks(row: Route) -> Iterator[int]:
+    if not isinstance(row, PublicRoute):
+        yield from (401, 403)
+    if row.takes_password:
+        yield from (401, 429)

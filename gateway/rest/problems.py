@@ -104,6 +104,7 @@ TABLE: Mapping[type[StorageError], Problem] = MappingProxyType(
         errors.AddressNotAdmitted: _UNAUTHENTICATED,
         errors.WiderThanOwn: Problem("wider-than-own", 403),
         errors.Busy: Problem("busy", 503),
+        errors.TooManyAttempts: Problem("too-many-attempts", 429),
         errors.Draining: _UNAVAILABLE,
         errors.StoreUnavailable: _UNAVAILABLE,
         errors.StoreFull: Problem("store-full", 507),

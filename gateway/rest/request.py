@@ -1,7 +1,7 @@
 """What a handler of the JSON API is given: an authenticated request, and the named parts of its path."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeVar
 
@@ -32,6 +32,7 @@ class PublicRequest:
     parts: Mapping[str, bytes]
     parameters: Mapping[str, str]
     around: Surroundings
+    payload: Payload = field(default_factory=lambda: Payload(None))
 
     def flag(self, name: str) -> bool:
         """A parameter that is `true`, `false` or absent."""
@@ -70,4 +71,3 @@ class RestRequest(PublicRequest):
     """A request for a route, and the services that its caller may use."""
 
     services: Guarded
-    payload: Payload

@@ -43,7 +43,8 @@ class Route:
     `part` is the query parameter that names a part of the resource: `?info`. `headers` are those of ours that the route
     knows, and those of HTTP's own that are worth telling. `bodies` are msgspec structs, which come as one of
     the `media`, or `Bytes`, and so are the `answers`, by their status. A body that `may_be_absent` is an empty one then. With
-    `anybody` it may be asked for without a credential, and answers what everybody may know.
+    `anybody` it may be asked for without a credential, and answers what everybody may know. `takes_password` says that one is tried
+    with it.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Route:
     may_be_absent: bool = False
     answers: Mapping[int, type | Bytes | None] = field(default_factory=dict)
     anybody: bool = False
+    takes_password: bool = False
 
     def match(self, path: bytes) -> Mapping[str, bytes] | None:
         """The named parts of a path of this shape."""

@@ -20,13 +20,30 @@ from gateway.rest import (
     object_facts,
     objects,
     openapi,
+    sessions,
     uploads,
     users,
     versions,
 )
 from gateway.rest.route import Route
 
-_MODULES = (accounts, buckets, copies, edits, explain, jobs, keys, listing, me, object_facts, objects, uploads, users, versions)
+_MODULES = (
+    accounts,
+    buckets,
+    copies,
+    edits,
+    explain,
+    jobs,
+    keys,
+    listing,
+    me,
+    object_facts,
+    objects,
+    sessions,
+    uploads,
+    users,
+    versions,
+)
 RESOURCES: tuple[Route, ...] = tuple(chain.from_iterable(module.ROUTES for module in _MODULES))
 ROUTES: tuple[Route, ...] = (*RESOURCES, *openapi.routes_about(RESOURCES))
 

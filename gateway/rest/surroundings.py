@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 from buckets.names import AccountId, BucketName, CredentialId, JobId, ObjectKey, UserId, VersionId
 from buckets.ports import Clock, Ids
+from gateway.auth.sign_in import SignIn
 from gateway.edge.cursor import Cursors
 
 
@@ -16,6 +17,7 @@ class Surroundings:
     cursors: Cursors
     clock: Clock
     ids: Ids
+    sign_in: SignIn
 
     def object_url(self, bucket: BucketName, key: ObjectKey, version: VersionId | None = None) -> str:
         """Where an object is read; with a version, what never changes."""
@@ -25,6 +27,10 @@ class Surroundings:
     @property
     def buckets_url(self) -> str:
         return f"{self.base_url}/v1/buckets"
+
+    @property
+    def sessions_url(self) -> str:
+        return f"{self.base_url}/v1/sessions"
 
     def bucket_url(self, bucket: BucketName) -> str:
         return f"{self.buckets_url}/{bucket}"

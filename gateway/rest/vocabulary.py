@@ -24,7 +24,11 @@ INFO: Schema = {
 }
 
 SECURITY: Schema = {
-    "bearer": {"type": "http", "scheme": "bearer", "description": "An API key."},
+    "bearer": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "An API key, the token of a session, or a JWT.",
+    },
     "sigv4": {
         "type": "apiKey",
         "in": "header",
@@ -57,6 +61,7 @@ PATH_PARTS: Mapping[str, Schema] = {
     "user": {"type": "string", "format": "uuid"},
     "account": {"type": "string", "pattern": "^[0-9]{12}$"},
     "credential": {"type": "string", "format": "uuid"},
+    "session": {"type": "string", "description": "The id of a session, or `current`.", "examples": ["current"]},
 }
 
 
@@ -109,6 +114,7 @@ TOLD_WITH: Mapping[int, tuple[str, ...]] = {
     405: ("Allow",),
     409: ("Retry-After",),
     416: ("Content-Range",),
+    429: ("Retry-After",),
     503: ("Retry-After",),
 }
 """Headers that answers of a status may bear."""

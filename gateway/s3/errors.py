@@ -114,6 +114,7 @@ TABLE: Mapping[type[StorageError], Row] = MappingProxyType(
         errors.AddressNotAdmitted: _DENIED,
         errors.WiderThanOwn: _DENIED,
         errors.Busy: Answer("SlowDown", 503),
+        errors.TooManyAttempts: Answer("SlowDown", 429),
         errors.Draining: _UNAVAILABLE,
         errors.StoreUnavailable: _UNAVAILABLE,
         errors.StoreFull: Answer("InsufficientStorage", 507),

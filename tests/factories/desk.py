@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
+from buckets.memory.attempts import MemoryAttempts
 from buckets.memory.blobs import MemoryBlobStore
 from buckets.memory.catalog import MemoryCatalog
 from buckets.memory.checksums import MemoryChecksums
@@ -20,6 +21,7 @@ from buckets.ports import Claims
 from buckets.service.blob_names import BlobNames
 from buckets.service.committer import Committer
 from buckets.service.put import Upload
+from gateway.auth.passwords import Passwords
 from gateway.auth.seal import Seal
 from gateway.build.services import Parts, services
 from tests.factories import values
@@ -90,6 +92,8 @@ class Desk:
             store=self.store,
             jobs=self.jobs,
             locks=MemoryLocks(self.clock),
+            attempts=MemoryAttempts(self.clock),
+            passwords=Passwords(ids=IDS),
             checksums=MemoryChecksums(),
             committer=self.committer,
             names=BlobNames(self.catalog, self.clock, IDS.uuid7()),

@@ -8,6 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
+from buckets.memory.attempts import MemoryAttempts
 from buckets.memory.blobs import MemoryBlobStore
 from buckets.memory.catalog import MemoryCatalog
 from buckets.memory.checksums import MemoryChecksums
@@ -24,14 +25,15 @@ from buckets.ports import BlobStore, Checksums, Clock
 from buckets.service.blob_names import BlobNames
 from buckets.service.committer import Committer
 from gateway.auth import keys, tokens
-from gateway.auth.authenticate import Authenticator
-from gateway.auth.door import Door
-from gateway.auth.guard import Guard, Services
+from gateway.auth.jwt.claims import Expected
+from gateway.auth.jwt.issuer import Issuer
+from gateway.auth.jwt.verifier import JwtVerifier
+from gateway.auth.login_verifier import SeenLogins
+from gateway.auth.passwords import Cost, Passwords
 from gateway.auth.seal import Seal
-from gateway.auth.sigv4.verifier import SignatureVerifier
-from gateway.auth.tokens import BearerVerifier
 from gateway.auth.uses import Uses
-from gateway.build.services import Parts, services
+from gateway.build.doors import doors
+from gateway.build.services import Parts, sign_in
 from gateway.edge.body import Patience
 from gateway.edge.conversation import Conversation
 from gateway.edge.cursor import Cursors
@@ -45,8 +47,10 @@ from gateway.s3.request import Surroundings as S3Surroundings
 from gateway.serve import Server, Sockets
 from gateway.system import SystemClock, SystemIds
 from tests.factories import values
+from tests.unit.auth.issuing import AUDIENCE, ISSUER
 
 IDS = SystemIds()
+CHEAP = Cost(passes=1, kibibytes=8, threads=1)
 SETTINGS = EdgeSettings(header_timeout=30.0, drain_seconds=30.0)
 
 
@@ -71,6 +75,7 @@ class House:
     patience: Patience = field(default_factory=Patience)
     limit: int = 8 << 20
     cache: int = 1 << 20
+    issuer: Issuer | None = None
     base_url: str = "https://files.example.org"
     meter: MemoryMeter = field(default_factory=MemoryMeter)
     lines: list[Mapping[str, Any]] = field(default_factory=list)
@@ -82,6 +87,9 @@ class House:
         self.jobs = MemoryJobs(IDS, self.clock)
         self.committer = Committer(objects=self.catalog, ids=IDS, phases=MemoryPhases())
         self.seal = Seal(IDS.secret(32), ids=IDS)
+        self.attempts = MemoryAttempts(self.clock)
+        self.passwords = Passwords(ids=IDS, cost=CHEAP)
+        self.seen = SeenLogins(self.catalog, self.clock)
         self.uses = Uses(self.catalog, self.clock)
         self.finishing = asyncio.Event()
         self._written = asyncio.Event()
@@ -122,12 +130,13 @@ class House:
         return [key for _, key in self.catalog.current]
 
     def conversation(self) -> Conversation:
-        door = self._door()
+        parts = self._parts()
+        own = doors(parts, region="us-east-1", seen=self.seen, uses=self.uses, jwts=self._jwts())
         cursors = Cursors(b"a key for tests")
-        rest = RestSurroundings(base_url=self.base_url, cursors=cursors, clock=self.clock, ids=IDS)
+        rest = RestSurroundings(base_url=self.base_url, cursors=cursors, clock=self.clock, ids=IDS, sign_in=sign_in(parts))
         s3 = S3Surroundings(region="us-east-1", cursors=cursors, clock=self.clock, checksums=self.checksums)
         return Conversation(
-            front_of=by_path(rest=RestFront(door=door, around=rest), s3=S3Front(door=door, around=s3)),
+            front_of=by_path(rest=RestFront(door=own.rest, around=rest), s3=S3Front(door=own.s3, around=s3)),
             ids=IDS,
             clock=self.clock,
             meter=self.meter,
@@ -147,30 +156,31 @@ class House:
             finish=self._finish,
         )
 
-    def _door(self) -> Door:
-        signatures = SignatureVerifier(find=self.catalog.find_key_pair, seal=self.seal, clock=self.clock, region="us-east-1")
-        authenticator = Authenticator(signatures=signatures, bearers=BearerVerifier(find=self.catalog.find_api_key))
-        return Door(authenticator=authenticator, guard=Guard(self._services()), find_user=self.catalog.find_user, uses=self.uses)
+    def _jwts(self) -> JwtVerifier | None:
+        if self.issuer is None:
+            return None
+        expected = Expected(issuer=ISSUER, audience=AUDIENCE)
+        return JwtVerifier(expected=expected, issuer=self.issuer, find=self.catalog.find_caller_by_identity, clock=self.clock)
 
-    def _services(self) -> Services:
-        return services(
-            Parts(
-                clock=self.clock,
-                ids=IDS,
-                catalog=self.catalog,
-                seal=self.seal,
-                store=self.store,
-                jobs=self.jobs,
-                locks=MemoryLocks(self.clock),
-                checksums=self.checksums,
-                committer=self.committer,
-                names=BlobNames(self.catalog, self.clock, IDS.uuid7()),
-                phases=MemoryPhases(),
-                meter=self.meter,
-                placement=values.PLACEMENT.id,
-                limit=self.limit,
-                cache=self.cache,
-            )
+    def _parts(self) -> Parts:
+        return Parts(
+            clock=self.clock,
+            ids=IDS,
+            catalog=self.catalog,
+            seal=self.seal,
+            store=self.store,
+            jobs=self.jobs,
+            locks=MemoryLocks(self.clock),
+            attempts=self.attempts,
+            passwords=self.passwords,
+            checksums=self.checksums,
+            committer=self.committer,
+            names=BlobNames(self.catalog, self.clock, IDS.uuid7()),
+            phases=MemoryPhases(),
+            meter=self.meter,
+            placement=values.PLACEMENT.id,
+            limit=self.limit,
+            cache=self.cache,
         )
 
     async def over(self, requests: int) -> None:
@@ -212,3 +222,4 @@ async def served(house: House) -> AsyncIterator[House]:
         yield house
     finally:
         await house.running.stop()
+        house.passwords.close()

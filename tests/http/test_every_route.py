@@ -7,29 +7,36 @@ account has is answered like what does not exist.
 import base64
 import hashlib
 import json
-from collections.abc import Awaitable, Callable, Mapping
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from buckets.model.account import Role, Status
+from buckets.model.account import Identity, Role, Status, User
 from buckets.model.grant import Grant
 from buckets.names import CredentialId, UserId
+from buckets.settings import Secret
 from gateway.auth import keys
+from gateway.auth.jwt.issuer import Issuer
 from gateway.rest import routes
 from gateway.rest.route import PublicRoute, Route
 from gateway.s3.request import Kind
 from gateway.s3.router import OPERATIONS, Operation
+from gateway.system import SystemClock
 from tests.factories import values
-from tests.http.house import IDS, House, Tenant
+from tests.http.house import IDS, House, Tenant, served
 from tests.http.test_presigned import presign, use
 from tests.http.wire import Headers, Reply, connected, request, sign
+from tests.unit.auth.issuing import ISSUER, SUBJECT, Published, claims
+from tests.unit.auth.issuing import signed as jwt
 
 ROLES = (Role.READ_ONLY, Role.USER, Role.SERVICE, Role.ADMIN, Role.OWNER)
 """From those that may least to those that may most."""
 
+PASSWORD = "correct horse"
 MULTI = b"<Delete><Object><Key>k</Key></Object></Delete>"
 
 
@@ -89,6 +96,10 @@ REST: Mapping[str, Row] = {
     "GetKey": Row(least=Role.READ_ONLY, in_person=True),
     "RevokeKey": Row(least=Role.READ_ONLY, in_person=True),
     "RotateKey": said({}, least=Role.READ_ONLY, query="rotate=", in_person=True),
+    "ListSessions": Row(least=Role.READ_ONLY, shared=True, in_person=True),
+    "GetSession": Row(least=Role.READ_ONLY, in_person=True),
+    "DeleteSession": Row(least=Role.READ_ONLY, in_person=True),
+    "ChangePassword": said({"current": PASSWORD, "new": "another horse"}, least=Role.READ_ONLY, shared=True, in_person=True),
     "ListObjectVersions": Row(least=Role.READ_ONLY, query="versions="),
 }
 S3: Mapping[str, Row] = {
@@ -150,6 +161,7 @@ def rest_request(house: House, route: Route, *, nowhere: bool = False) -> Asked:
         "key": "k",
         "credential": str(IDS.uuid7() if nowhere else key_of(house, somebody(house))),
         "job": str(IDS.uuid7()),
+        "session": str(IDS.uuid7()),
         "user": str(IDS.uuid7() if nowhere else somebody(house)),
         "account": "999999999999" if nowhere else str(house.alice.user.account),
     }
@@ -180,9 +192,22 @@ EVERY = [
 each = pytest.mark.parametrize(("make", "route"), EVERY)
 
 
+@pytest.fixture
+async def house() -> AsyncIterator[House]:
+    """One whose people may also be signed in elsewhere."""
+    issuer = Issuer(Published().fetch, clock=SystemClock())
+    async with served(House(issuer=issuer)) as house:
+        yield house
+    await issuer.close()
+
+
 @pytest.fixture(autouse=True)
 async def furnished(house: House) -> None:
     """What the requests are about."""
+    known = house.catalog.users[house.alice.user.id]
+    identity = frozenset({Identity(ISSUER, SUBJECT)})
+    house.catalog.users[known.id] = replace(known, email="ada@example.org", identities=identity)
+    await give_password(house, known)
     house.catalog.accounts[house.alice.user.account] = replace(house.catalog.accounts[house.alice.user.account], operates=True)
     other = values.user(house.alice.user.account, Role.USER)
     house.catalog.users[other.id] = other
@@ -196,7 +221,24 @@ async def colleague(house: House, role: Role) -> Tenant:
     account = house.catalog.accounts[house.alice.user.account]
     there = await house.tenant(account.id, f"of-{role}", role)
     house.catalog.accounts[account.id] = account
+    await give_password(house, there.user)
     return there
+
+
+async def give_password(house: House, user: User) -> None:
+    house.catalog.passwords[user.id] = await house.passwords.hash(Secret(PASSWORD))
+
+
+async def session_of(house: House) -> str:
+    """The token of the first tenant, signed in."""
+    row = said({"email": "ada@example.org", "password": PASSWORD}, least=Role.READ_ONLY)
+    reply = await Asked("POST", "/v1/sessions", row).by(house)
+    return str(json.loads(reply.body)["token"])
+
+
+def signed_elsewhere() -> str:
+    now = int(time.time())
+    return jwt("ES256", claims(iat=now, exp=now + 600))
 
 
 def refused(reply: Reply) -> bool:
@@ -217,7 +259,7 @@ async def test_nobody_is_refused(house: House, make: Make, route: Any) -> None:
 
 
 @each
-@pytest.mark.parametrize("way", ["header", "presigned", "api key"])
+@pytest.mark.parametrize("way", ["header", "presigned", "api key", "jwt", "session"])
 async def test_whoever_may_is_let_in_by_every_credential(house: House, make: Make, route: Any, way: str) -> None:
     asked = make(house, route)
     match way:
@@ -225,9 +267,16 @@ async def test_whoever_may_is_let_in_by_every_credential(house: House, make: Mak
             reply = await asked.signed(house, house.alice.pair)
         case "presigned":
             reply = await asked.presigned(house)
+        case "jwt":
+            reply = await asked.with_token(house, signed_elsewhere())
+        case "session":
+            reply = await asked.with_token(house, await session_of(house))
         case _:
             reply = await asked.with_token(house, house.alice.token)
-    assert reply.status < 400 or reply.status in (404, 409), reply
+    if way == "session" and make is s3_request:
+        assert refused(reply), "a person signs in to the JSON API only"
+    else:
+        assert reply.status < 400 or reply.status in (404, 409), reply
 
 
 @each
@@ -284,12 +333,25 @@ async def _out_of_scope(house: House, asked: Asked) -> Reply:
     return await asked.with_token(house, house.alice.token)
 
 
+async def _ended_session(house: House, asked: Asked) -> Reply:
+    token = await session_of(house)
+    await Asked("DELETE", "/v1/sessions/current", Row(least=Role.READ_ONLY)).with_token(house, token)
+    return await asked.with_token(house, token)
+
+
+async def _signed_by_another(house: House, asked: Asked) -> Reply:
+    head, body, signature = signed_elsewhere().split(".")
+    return await asked.with_token(house, f"{head}.{body}.{signature[::-1]}")
+
+
 BAD: Mapping[str, Callable[[House, Asked], Awaitable[Reply]]] = {
     "a wrong secret": _wrong_secret,
     "an unknown key pair": _unknown_key,
     "an unknown token": _unknown_token,
     "a link that has run out": _link_that_has_run_out,
     "an expired key": _expired,
+    "a session that has ended": _ended_session,
+    "a token that nobody has signed": _signed_by_another,
     "a suspended user": _suspended,
     "a suspended account": _of_a_suspended_account,
     "no right to act for others": _acting_without_the_right,
@@ -312,6 +374,7 @@ async def test_a_credential_that_does_not_hold_opens_nothing(house: House, make:
 @each
 async def test_another_account_is_answered_like_what_is_not_there(house: House, make: Make, route: Any) -> None:
     bob = await house.tenant("210987654321", "theirs")
+    await give_password(house, bob.user)
     here, nowhere = make(house, route), make(house, route, nowhere=True)
     before = dict(house.catalog.current)
     got, lost = await here.with_token(house, bob.token), await nowhere.with_token(house, bob.token)

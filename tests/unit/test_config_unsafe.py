@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from buckets.catalog.settings import CatalogSettings
 from buckets.settings import Secret
+from gateway.auth.settings import AuthSettings
 from gateway.config.config import Config, Environment
 from gateway.config.load import load
 from gateway.config.unsafe import unsafe
@@ -53,6 +55,35 @@ class TestUnsafe:
     def test_operations_beyond_loopback_need_a_token(self, host: str) -> None:
         assert self.about(Config(edge=EdgeSettings(ops_host=host))) == ["edge.ops_host"]
         assert not unsafe(Config(edge=EdgeSettings(ops_host=host, ops_token=Secret("t"))))
+
+    @pytest.mark.parametrize("missing", ["jwt_issuer", "jwt_audience", "jwt_jwks_url"])
+    def test_tokens_are_believed_when_all_is_known_about_them_or_not_at_all(self, missing: str) -> None:
+        auth = AuthSettings(jwt_issuer="i", jwt_audience="a", jwt_jwks_url="https://login.example.org/keys")
+        assert not unsafe(replace(PRODUCTION, auth=auth))
+        partly: dict[str, Any] = {missing: ""}
+        assert self.about(Config(auth=replace(auth, **partly))) == ["auth.jwt_issuer"]
+        assert self.about(Config(auth=replace(auth, jwt_user_claim=""))) == ["auth.jwt_user_claim"]
+
+    @pytest.mark.parametrize(
+        "url",
+        [
+            "http://login.example.org/keys",
+            "http://localhost.example.org/keys",
+            "http://10.0.0.1/",
+            "https:///keys",
+            "https://user:secret@login.example.org/keys",
+            "https://login.example.org/keys#x",
+            "ftp://login.example.org/keys",
+            "file:///etc/passwd",
+            "login.example.org",
+            "http://[::1",
+        ],
+    )
+    def test_keys_come_over_a_connection_that_nobody_else_can_answer_on(self, url: str) -> None:
+        auth = AuthSettings(jwt_issuer="i", jwt_audience="a", jwt_jwks_url=url)
+        assert self.about(Config(auth=auth)) == ["auth.jwt_jwks_url"]
+        for safe in ("https://login.example.org/keys?x=1", "http://127.0.0.1:8080/keys", "http://localhost/keys", "http://[::1]/"):
+            assert not unsafe(Config(auth=replace(auth, jwt_jwks_url=safe)))
 
     @pytest.mark.parametrize("host", ["127.0.0.1", "127.1.2.3", "::1", "localhost"])
     def test_operations_on_loopback_need_none(self, host: str) -> None:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from buckets.errors import InvalidScalar
-from buckets.scalars import amz_date, base64_bytes, hex_bytes, hex_number, network, uuid_text, whole_number
+from buckets.scalars import amz_date, base64_bytes, base64url_bytes, hex_bytes, hex_number, network, uuid_text, whole_number
 
 MOST = 5 * 2**40
 NUMBER_TRAPS = [
@@ -259,3 +259,16 @@ def test_a_network_is_read(text: str) -> None:
 def test_no_generous_network_is_taken(text: str) -> None:
     with pytest.raises(InvalidScalar, match=r"a network like 10\.0\.0\.0/8"):
         network(text, name="The network")
+
+
+@given(st.binary(max_size=200))
+def test_base64url_is_read_back_as_it_was_written(value: bytes) -> None:
+    assert base64url_bytes(base64.urlsafe_b64encode(value).rstrip(b"=").decode(), name="the token") == value
+
+
+@pytest.mark.parametrize(
+    "text", ["YQ==", "YQ=", "YR", "Y", "YWJjZ", "+a__", "a/__", "YQ\n", " YQ", "Y Q", "YQ.", "é", "\uff39\uff31"]
+)
+def test_base64url_that_is_not_canonical_is_refused(text: str) -> None:
+    with pytest.raises(InvalidScalar):
+        base64url_bytes(text, name="the token")
