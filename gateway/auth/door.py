@@ -33,14 +33,14 @@ class Door:
     async def admit(self, exchange: Exchange, target: Target) -> Admitted:
         request = SignedRequest(exchange.method, target.path, target.query, tuple(exchange.request.headers.items()))
         authenticated = await self.authenticator.authenticate(request)
-        _must_come_from_there(authenticated.caller, exchange)
+        _must_be_admitted(authenticated.caller, exchange)
         self.uses.note(authenticated.caller.credential)
         exchange.tier = authenticated.caller.tier
         services = self.guard.for_caller(authenticated.caller, _facts(exchange))
         return Admitted(services, _payload(request, authenticated.payload))
 
 
-def _must_come_from_there(caller: Caller, exchange: Exchange) -> None:
+def _must_be_admitted(caller: Caller, exchange: Exchange) -> None:
     """Asked after the proof: a stranger does not learn where a key may be used."""
     if not caller.grant.admits(exchange.address):
         raise AddressNotAdmitted
