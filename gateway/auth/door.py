@@ -38,7 +38,7 @@ class Door:
         authenticated = await self.authenticator.authenticate(request)
         if authenticated is None:
             return self._stranger(exchange, request, anybody=anybody)
-        _must_come_from_there(authenticated.caller, exchange)
+        _must_be_admitted(authenticated.caller, exchange)
         if authenticated.caller.credential:
             self.uses.note(authenticated.caller.credential)
         user = named(request)
@@ -53,7 +53,7 @@ class Door:
         return Admitted(self.guard.for_caller(None, _facts(exchange)), _payload(request, Payload(None)))
 
 
-def _must_come_from_there(caller: Caller, exchange: Exchange) -> None:
+def _must_be_admitted(caller: Caller, exchange: Exchange) -> None:
     """Asked after the proof: a stranger does not learn where a key may be used."""
     if not caller.grant.admits(exchange.address):
         raise AddressNotAdmitted

@@ -14,8 +14,8 @@ from gateway.rest import pages
 from gateway.rest.document import answer, document
 from gateway.rest.key_terms import KeyDocument, MintedKey, NewKey, Rotation, key_document, minted_document
 from gateway.rest.request import RestRequest
+from gateway.rest.revisions import must_be_unconditional
 from gateway.rest.route import CURSOR, LIMIT, Parameter, Route
-from gateway.rest.unconditional import must_be_unconditional
 
 
 class KeyPage(msgspec.Struct, frozen=True, kw_only=True):

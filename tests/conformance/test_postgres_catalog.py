@@ -15,7 +15,7 @@ from tests.fixtures.pools import opened
 from tests.suites.catalog import CatalogSuite
 from tests.suites.catalog_blobs import BlobSuite
 from tests.suites.catalog_buckets import BucketSuite, ChangedBucketSuite, DeletedBucketSuite, RepeatedBucketSuite
-from tests.suites.catalog_credentials import CredentialSuite, EndedCredentialSuite, pair
+from tests.suites.catalog_credentials import CredentialSuite, EndedCredentialSuite, known, pair
 from tests.suites.catalog_deletes import DeleteSuite
 from tests.suites.catalog_edits import EditSuite, RestoreSuite
 from tests.suites.catalog_estates import EstateSuite
@@ -85,3 +85,12 @@ class TestPostgresCredentials(InPostgres, CredentialSuite, EndedCredentialSuite)
             await owner.execute("UPDATE member SET status = 'deleted', deleted_at = now() WHERE id = $1", at.other.id)
         await at.catalog.ensure_user(replace(at.other, id=values.user().id))
         assert await at.catalog.find_key_pair(added.access_key) is await elsewhere.find_key_pair(added.access_key) is None
+
+    async def test_a_key_that_somebody_is_at_holds_up_no_notes(self, at: Stage, database: Database) -> None:
+        busy, free, when = pair(at.owner), pair(at.owner, "SWB" + 17 * "B"), SystemClock().now()
+        for added in (busy, free):
+            await at.catalog.add_key_pair(added, name="test")
+        async with connected(database.owner_dsn) as somebody, somebody.transaction():
+            await somebody.execute("UPDATE credential SET revoked_at = now() WHERE id = $1", busy.id)
+            await at.catalog.note_use([(added.id, when) for added in (busy, free)])
+        assert [(await known(at, added)).last_used_at for added in (busy, free)] == [None, when]

@@ -1,105 +1,21 @@
-"""Keys over the JSON API: what they are told, how far they reach, and how they end."""
+"""Keys over the JSON API: how they are made, seen and ended."""
 
-import json
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 import pytest
 
-from buckets.model.account import Role, Status, User
+from buckets.model.account import Role, Status
 from buckets.model.action import Access, Action
-from buckets.model.credential import ApiKey
-from buckets.model.grant import Grant, Place, actions_of
-from buckets.names import BucketName, CredentialId
-from gateway.auth import tokens
+from buckets.model.grant import Place, actions_of
+from buckets.names import BucketName
 from gateway.auth.keys import MintedPair
-from tests.factories import values
 from tests.factories.values import IDS, ManualClock
 from tests.http.house import House, served
+from tests.http.rest.key_desk import BASE, KEYS, NARROW, UNLIMITED, Person, ask, listed, made, make, opens, person
 from tests.http.rest.talk import problem, says
-from tests.http.wire import Reply, connected, request, sign
-
-JSON = ("Content-Type", "application/json")
-BASE = "https://files.example.org"
-KEYS = "/v1/keys"
-READER = Grant(actions=actions_of(Access.READ))
-UNLIMITED = {"actions": None, "places": None, "networks": None, "acts_as": False, "expires_at": None}
-NARROW: dict[str, Any] = {
-    "actions": ["get_object", "list_objects"],
-    "places": [{"bucket": "photos", "prefix": "cards/\u00e9"}, {"bucket": "photos2", "prefix": ""}],
-    "networks": ["127.0.0.0/8", "2001:db8::/32"],
-    "acts_as": False,
-    "expires_at": "2036-01-01T00:00:00Z",
-}
-
-
-@dataclass(frozen=True)
-class Person:
-    """A user with an API key."""
-
-    user: User
-    token: str
-    key: CredentialId
-
-
-async def person(
-    house: House,
-    role: Role = Role.USER,
-    *,
-    account: str = "123456789012",
-    grant: Grant | None = None,
-    user: User | None = None,
-    expires_at: datetime | None = None,
-) -> Person:
-    """A user, or one that is there, with a key of this reach."""
-    user = user or values.user(account, role)
-    await house.catalog.ensure_user(user)
-    minted, number = tokens.mint(IDS), CredentialId(IDS.uuid7())
-    key = ApiKey(
-        id=number,
-        account=user.account,
-        owner=user.id,
-        role=user.role,
-        token_hash=minted.token_hash,
-        prefix=minted.prefix,
-        grant=grant or Grant(),
-        expires_at=expires_at,
-    )
-    await house.catalog.add_api_key(key, name="test")
-    return Person(user, minted.token, number)
-
-
-async def ask(house: House, token: str, method: str, target: str, document: Any = None, *headers: tuple[str, str]) -> Reply:
-    body = b"" if document is None else json.dumps(document).encode()
-    said = [("Authorization", f"Bearer {token}"), *([JSON] if body else []), *headers]
-    async with connected(house) as wire:
-        await wire.send(request(method, target, said, body))
-        return await wire.reply(to=method)
-
-
-async def make(house: House, document: Any, by: Person | None = None) -> Reply:
-    return await ask(house, by.token if by else house.alice.token, "POST", KEYS, document)
-
-
-async def made(house: House, by: Person | None = None, /, **terms: Any) -> Any:
-    """What is told of a key that must be made."""
-    reply = await make(house, {"name": "made", "kind": "bearer", **terms}, by)
-    assert reply.status == 201, reply
-    return says(reply)
-
-
-async def opens(house: House, token: str) -> bool:
-    reply = await ask(house, token, "GET", "/v1/buckets")
-    assert reply.status in {200, 401}
-    return reply.status == 200
-
-
-async def listed(house: House, by: Person, query: str = "") -> set[str]:
-    reply = await ask(house, by.token, "GET", f"{KEYS}?limit=1000{query}")
-    assert reply.status == 200, reply
-    return {key["id"] for key in says(reply)["keys"]}
+from tests.http.wire import connected, request, sign
 
 
 @pytest.fixture
@@ -240,62 +156,6 @@ class TestForWhom:
         assert await opens(house, mine["api_key"])
 
 
-class TestNoWiderKey:
-    """Attacks 64 and 79: what is limited makes nothing that is less so."""
-
-    @pytest.mark.parametrize(
-        ("own", "wanted"),
-        [
-            (Grant(actions=actions_of(Access.READ, Access.MANAGE)), {}),
-            (Grant(actions=actions_of(Access.READ, Access.MANAGE)), {"actions": ["read", "put_object"]}),
-            (Grant(actions=actions_of(Access.READ, Access.MANAGE)), {"actions": ["write"]}),
-        ],
-    )
-    async def test_a_limited_key_makes_no_wider_one(self, own: Grant, wanted: dict[str, Any], house: House) -> None:
-        by = await person(house, Role.ADMIN, grant=own)
-        before = dict(house.catalog.keys)
-        assert problem(await make(house, {"name": "n", "kind": "bearer", **wanted}, by)) == (403, "wider-than-own")
-        assert house.catalog.keys == before
-
-    async def test_a_limited_key_makes_a_narrower_one(self, house: House) -> None:
-        by = await person(house, Role.ADMIN, grant=Grant(actions=actions_of(Access.READ, Access.MANAGE)))
-        assert (await made(house, by, actions=["get_object"]))["actions"] == ["get_object"]
-
-    @pytest.mark.parametrize("own", [READER, Grant(places=frozenset({Place(BucketName("photos"))}))], ids=["actions", "places"])
-    async def test_a_key_that_names_other_things_does_nothing_with_keys(self, own: Grant, house: House) -> None:
-        """Not even another of its own: a key that leaked would outlast its end."""
-        by = await person(house, Role.OWNER, grant=own)
-        narrow = {"name": "n", "kind": "bearer", "actions": ["get_object"], "places": [{"bucket": "photos"}]}
-        assert problem(await make(house, narrow, by)) == (403, "not-permitted")
-        own_key = f"{KEYS}/{by.key}"
-        for method, target in (("GET", KEYS), ("GET", own_key), ("DELETE", own_key), ("POST", f"{own_key}?rotate")):
-            assert problem(await ask(house, by.token, method, target)) == (403, "not-permitted")
-
-    async def test_a_key_makes_none_that_outlives_it(self, house: House) -> None:
-        ends = house.clock.now().replace(microsecond=0) + timedelta(days=9)
-        by = await person(house, Role.ADMIN, expires_at=ends)
-        for later in (None, (ends + timedelta(seconds=1)).isoformat()):
-            assert problem(await make(house, {"name": "n", "kind": "s3", "expires_at": later}, by)) == (403, "wider-than-own")
-        assert (await make(house, {"name": "n", "kind": "s3", "expires_at": ends.isoformat()}, by)).status == 201
-
-    @pytest.mark.parametrize(("role", "status"), [(Role.SERVICE, 201), (Role.ADMIN, 201), (Role.USER, 403), (Role.READ_ONLY, 403)])
-    async def test_an_admin_lets_services_act_for_users(self, role: Role, status: int, house: House, admin: Person) -> None:
-        of = await person(house, role)
-        reply = await make(house, {"name": "n", "kind": "s3", "acts_as": True, "user": str(of.user.id)}, admin)
-        assert reply.status == status
-
-    @pytest.mark.parametrize("role", [Role.SERVICE, Role.USER])
-    async def test_nobody_else_lets_anybody_act(self, role: Role, house: House) -> None:
-        by = await person(house, role)
-        assert problem(await make(house, {"name": "n", "kind": "s3", "acts_as": True}, by)) == (403, "wider-than-own")
-
-    @pytest.mark.parametrize("own", [Grant(acts_as=True), Grant(actions=frozenset(Action))], ids=["acting", "limited"])
-    async def test_a_key_that_is_limited_or_acts_lets_nobody_act(self, own: Grant, house: House) -> None:
-        by = await person(house, Role.OWNER, grant=own)
-        wanted = {"name": "n", "kind": "s3", "acts_as": True, "actions": ["read"]}
-        assert problem(await make(house, wanted, by)) == (403, "wider-than-own")
-
-
 class TestSeeing:
     async def test_a_user_sees_its_own_keys_and_an_admin_all(self, house: House, user: Person, admin: Person) -> None:
         theirs = await house.tenant("210987654321", "theirs")
@@ -384,139 +244,3 @@ class TestRevoking:
             ("rotate_key", f"key:{second['id']}"),
             ("revoke_key", f"key:{second['id']}"),
         ]
-
-
-class TestRotating:
-    @pytest.mark.parametrize("kind", ["s3", "bearer"])
-    async def test_the_new_key_is_as_the_old_one_and_both_are_good_for_a_while(self, kind: str, house: House) -> None:
-        old = await made(house, kind=kind, **NARROW)
-        reply = await ask(house, house.alice.token, "POST", f"{KEYS}/{old['id']}?rotate")
-        new = says(reply)
-        assert (reply.status, reply.headers["location"], reply.headers["cache-control"]) == (201, new["url"], "no-store")
-        same = ("user", "name", "kind", "actions", "places", "networks", "acts_as")
-        assert {name: new[name] for name in same} == {name: old[name] for name in same}
-        for secret in {"s3": ("access_key", "secret_key"), "bearer": ("api_key",)}[kind]:
-            assert new[secret] != old[secret]
-        ends = says(await ask(house, house.alice.token, "GET", f"{KEYS}/{old['id']}"))["expires_at"]
-        within = datetime.fromisoformat(ends) - house.clock.now()
-        assert timedelta(hours=23) < within <= timedelta(hours=24)
-
-    async def test_after_the_overlap_only_the_new_one_opens(self) -> None:
-        clock = ManualClock()
-        async with served(House(clock=clock)) as house:
-            old = await made(house)
-            new = says(await ask(house, house.alice.token, "POST", f"{KEYS}/{old['id']}?rotate", {"overlap_seconds": 60}))
-            assert await opens(house, old["api_key"])
-            clock.advance(timedelta(seconds=60))
-            assert not await opens(house, old["api_key"])
-            assert await opens(house, new["api_key"])
-
-    async def test_without_an_overlap_the_old_one_ends_at_once(self, house: House) -> None:
-        old = await made(house)
-        new = says(await ask(house, house.alice.token, "POST", f"{KEYS}/{old['id']}?rotate", {"overlap_seconds": 0}))
-        assert not await opens(house, old["api_key"])
-        assert await opens(house, new["api_key"])
-
-    async def test_the_new_one_lives_as_long_as_the_old_one_was_to(self) -> None:
-        clock = ManualClock()
-        async with served(House(clock=clock)) as house:
-            by, made_at = house.alice.token, clock.now()
-            old = await made(house, expires_at=(made_at + timedelta(days=90)).isoformat())
-            clock.advance(timedelta(days=89))
-            new = says(await ask(house, by, "POST", f"{KEYS}/{old['id']}?rotate", {"overlap_seconds": 30 * 86_400}))
-            assert datetime.fromisoformat(new["expires_at"]) == made_at + timedelta(days=89 + 90)
-            known = says(await ask(house, by, "GET", f"{KEYS}/{old['id']}"))
-            assert datetime.fromisoformat(known["expires_at"]) == made_at + timedelta(days=90)
-            told = {"expires_at": (made_at + timedelta(days=100)).isoformat()}
-            third = says(await ask(house, by, "POST", f"{KEYS}/{new['id']}?rotate", told))
-            assert datetime.fromisoformat(third["expires_at"]) == made_at + timedelta(days=100)
-
-    async def test_a_key_that_expires_prolongs_itself_by_nothing(self, house: House) -> None:
-        ends = house.clock.now() + timedelta(hours=1)
-        by = await person(house, expires_at=ends)
-        late = {"expires_at": (ends + timedelta(seconds=1)).isoformat()}
-        assert problem(await ask(house, by.token, "POST", f"{KEYS}/{by.key}?rotate", late)) == (403, "wider-than-own")
-        new = says(await ask(house, by.token, "POST", f"{KEYS}/{by.key}?rotate", {"overlap_seconds": 0}))
-        assert datetime.fromisoformat(new["expires_at"]) == ends
-
-    async def test_a_key_that_ended_is_replaced_by_none(self, house: House, user: Person) -> None:
-        old = await made(house, user)
-        await ask(house, user.token, "DELETE", f"{KEYS}/{old['id']}")
-        before = dict(house.catalog.keys)
-        assert problem(await ask(house, user.token, "POST", f"{KEYS}/{old['id']}?rotate")) == (409, "key-ended")
-        assert house.catalog.keys == before
-
-    async def test_a_limited_key_replaces_no_wider_one(self, house: House, admin: Person) -> None:
-        wide = await made(house, admin)
-        by = await person(house, user=admin.user, grant=Grant(actions=actions_of(Access.READ, Access.MANAGE)))
-        assert problem(await ask(house, by.token, "POST", f"{KEYS}/{wide['id']}?rotate")) == (403, "wider-than-own")
-
-    @pytest.mark.parametrize("wrong", [{"overlap_seconds": -1}, {"overlap_seconds": 2_592_001}, {"overlap": 1}, {"name": "n"}, []])
-    async def test_what_is_not_understood_changes_nothing(self, wrong: Any, house: House) -> None:
-        old = await made(house)
-        before = dict(house.catalog.keys)
-        assert problem(await ask(house, house.alice.token, "POST", f"{KEYS}/{old['id']}?rotate", wrong)) == (400, "invalid-value")
-        assert house.catalog.keys == before
-
-    async def test_a_key_is_only_posted_to_for_another(self, house: House) -> None:
-        old = await made(house)
-        assert problem(await ask(house, house.alice.token, "POST", f"{KEYS}/{old['id']}")) == (405, "method-not-allowed")
-
-
-class TestFromWhere:
-    async def test_a_key_is_good_in_its_networks_only(self, house: House) -> None:
-        here, elsewhere = [await made(house, networks=[network]) for network in ("127.0.0.0/8", "192.0.2.0/24")]
-        assert await opens(house, here["api_key"])
-        reply = await ask(house, elsewhere["api_key"], "GET", "/v1/buckets")
-        assert problem(reply) == (401, "unauthenticated")
-        assert reply.headers["www-authenticate"] == "Bearer"
-        assert "192.0.2" not in reply.body.decode()
-
-    async def test_a_stranger_does_not_learn_where_a_pair_is_good(self, house: House) -> None:
-        """Who cannot sign is told of the signature, and who can is told of the address."""
-        told = await made(house, kind="s3", networks=["192.0.2.0/24"])
-        for secret, code in ((told["secret_key"], "AccessDenied"), ("A" * 40, "SignatureDoesNotMatch")):
-            signed = sign(MintedPair(told["access_key"], secret), "GET", "/photos", house.port)
-            async with connected(house) as wire:
-                await wire.send(request("GET", "/photos", signed))
-                reply = await wire.reply()
-            assert (reply.status, reply.code()) == (403, code)
-
-    async def test_what_others_say_of_the_address_is_not_believed(self, house: House) -> None:
-        told = await made(house, networks=["192.0.2.0/24"])
-        for header in ("X-Forwarded-For", "Forwarded", "X-Real-IP"):
-            reply = await ask(house, told["api_key"], "GET", "/v1/buckets", None, (header, "192.0.2.7"))
-            assert problem(reply) == (401, "unauthenticated")
-
-
-class TestLastUse:
-    async def test_use_is_noted_when_it_is_written_out(self) -> None:
-        clock = ManualClock()
-        async with served(House(clock=clock)) as house:
-            told = await made(house)
-            await opens(house, told["api_key"])
-            assert house.catalog.keys[CredentialId(UUID(told["id"]))].last_used_at is None
-            await house.uses.write_out()
-            known = says(await ask(house, house.alice.token, "GET", f"{KEYS}/{told['id']}"))
-            assert datetime.fromisoformat(known["last_used_at"]) == clock.now()
-
-    async def test_what_was_refused_is_no_use(self, house: House) -> None:
-        told = await made(house, networks=["192.0.2.0/24"])
-        assert not await opens(house, told["api_key"])
-        await house.uses.write_out()
-        known = says(await ask(house, house.alice.token, "GET", f"{KEYS}/{told['id']}"))
-        assert known["last_used_at"] is None
-
-
-async def test_a_secret_is_told_nowhere_else(house: House, owner: Person, caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level("DEBUG")
-    pair = await made(house, owner, kind="s3")
-    token = await made(house, owner)
-    secrets = pair["secret_key"], token["api_key"]
-    urls = [f"{KEYS}/{key['id']}" for key in (pair, token)]
-    replies = [await ask(house, owner.token, "GET", target) for target in (KEYS, *urls)]
-    replies += [await ask(house, owner.token, "POST", f"{url}?rotate") for url in urls]
-    replies += [await ask(house, secrets[1], "GET", KEYS), await ask(house, secrets[1], "GET", "/v1/buckets/none")]
-    told = [reply.body.decode() for reply in replies] + [str(reply.headers) for reply in replies]
-    kept = [repr(house.catalog), str(house.lines), caplog.text]
-    assert not [text for text in (*told, *kept) for secret in secrets if secret in text]
