@@ -10,7 +10,7 @@ from buckets.catalog import grants
 from buckets.model.account import Account, Identity, Role, Status, User
 from buckets.model.blob import Extent, Span
 from buckets.model.block import SummedExtent
-from buckets.model.bucket import Bucket, Lifecycle, Limits, Versioning, Visibility
+from buckets.model.bucket import AuditReads, Bucket, Lifecycle, Limits, Versioning, Visibility
 from buckets.model.credential import ApiKey, KeyPair
 from buckets.model.event import Event
 from buckets.model.version import Content, Digests, Head, Kept, ScanState
@@ -42,7 +42,13 @@ def bucket(row: Row) -> Bucket:
 def settings(of: Bucket) -> Mapping[str, Any]:
     """The rules of a bucket that no statement asks for."""
     cache = int(of.cache.total_seconds())
-    return {"cache": cache, "purpose": of.purpose, "limits": asdict(of.limits), "lifecycle": asdict(of.lifecycle)}
+    return {
+        "cache": cache,
+        "purpose": of.purpose,
+        "limits": asdict(of.limits),
+        "lifecycle": asdict(of.lifecycle),
+        "audit_reads": of.audit_reads,
+    }
 
 
 def _settings(said: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -52,6 +58,7 @@ def _settings(said: Mapping[str, Any]) -> Mapping[str, Any]:
         "purpose": said.get("purpose", ""),
         "limits": Limits(**said.get("limits", {})),
         "lifecycle": Lifecycle(**said.get("lifecycle", {})),
+        "audit_reads": AuditReads(said.get("audit_reads", AuditReads.ALL)),
     }
 
 

@@ -23,6 +23,14 @@ class Visibility(StrEnum):
     PUBLIC = "public"
 
 
+class AuditReads(StrEnum):
+    """Which reads of its objects a bucket puts on record; changes always are."""
+
+    ALL = "all"
+    DENIED = "denied"
+    OFF = "off"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """How much a bucket takes; None is as much as there is room for."""
@@ -59,6 +67,7 @@ class Bucket:
     purpose: str = ""
     limits: Limits = Limits()
     lifecycle: Lifecycle = Lifecycle()
+    audit_reads: AuditReads = AuditReads.ALL
     revision: int = 1
 
 
@@ -73,6 +82,7 @@ class Rules:
     cache: timedelta = timedelta()
     limits: Limits = Limits()
     lifecycle: Lifecycle = Lifecycle()
+    audit_reads: AuditReads = AuditReads.ALL
 
     @classmethod
     def of(cls, bucket: Bucket) -> Self:

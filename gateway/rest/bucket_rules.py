@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from buckets.model.bucket import Bucket, Lifecycle, Limits, Rules, Versioning, Visibility
+from buckets.model.bucket import AuditReads, Bucket, Lifecycle, Limits, Rules, Versioning, Visibility
 from gateway.rest.surroundings import Surroundings
 
 S = TypeVar("S")
@@ -52,6 +52,7 @@ class BucketDocument(msgspec.Struct, frozen=True, kw_only=True):
     cache_seconds: int
     limits: LimitsDocument
     lifecycle: LifecycleDocument
+    audit_reads: AuditReads
     revision: int
     created_at: Instant
     url: str
@@ -82,6 +83,7 @@ class BucketChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     cache_seconds: CacheSeconds | UnsetType | None = UNSET
     limits: LimitsChange | UnsetType | None = UNSET
     lifecycle: LifecycleChange | UnsetType | None = UNSET
+    audit_reads: AuditReads | UnsetType | None = UNSET
 
     def applied_to(self, present: Rules) -> Rules:
         plain = Rules()
@@ -95,6 +97,7 @@ class BucketChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
             lifecycle=_told(
                 self.lifecycle, lambda change: replace(present.lifecycle, **_said(change)), present.lifecycle, plain.lifecycle
             ),
+            audit_reads=_told(self.audit_reads, AuditReads, present.audit_reads, plain.audit_reads),
         )
 
 
@@ -118,6 +121,7 @@ def bucket_document(bucket: Bucket, around: Surroundings) -> BucketDocument:
         cache_seconds=bucket.cache // timedelta(seconds=1),
         limits=_limits(bucket.limits),
         lifecycle=_lifecycle(bucket.lifecycle),
+        audit_reads=bucket.audit_reads,
         revision=bucket.revision,
         created_at=bucket.created_at,
         url=url,

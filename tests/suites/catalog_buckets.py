@@ -18,7 +18,7 @@ from buckets.errors import (
 )
 from buckets.key_range import EVERY_KEY
 from buckets.model.account import User
-from buckets.model.bucket import Bucket, Lifecycle, Limits, Rules, Versioning, Visibility
+from buckets.model.bucket import AuditReads, Bucket, Lifecycle, Limits, Rules, Versioning, Visibility
 from buckets.model.commit import CommitItem, Committed, Deleted, Idempotency, Refused
 from buckets.names import BucketName, VersionId
 from buckets.ports import Founded
@@ -35,6 +35,7 @@ FULL = Rules(
     purpose="templates, \u00e9\U0001f600",
     limits=Limits(object_bytes=5 << 40),
     lifecycle=Lifecycle(expire_days=30, noncurrent_days=7, incomplete_days=None),
+    audit_reads=AuditReads.OFF,
 )
 
 
