@@ -15,6 +15,8 @@ from uuid import UUID
 
 from buckets.key_range import EVERY_KEY, KeyRange
 from buckets.model.account import Account, User
+from buckets.model.audit import Mark
+from buckets.model.audit_query import AuditPage, AuditQuery
 from buckets.model.blob import BlobLease, Extent, Placement, Span, Stored
 from buckets.model.block import SummedExtent
 from buckets.model.bucket import Bucket
@@ -180,6 +182,13 @@ class Outbox(Protocol):
 
     async def page_events(self, *, after: int, limit: int) -> Sequence[Event]:
         """What was announced behind a position, in order."""
+
+
+class AuditTrail(Protocol):
+    """What happened, for those who may ask."""
+
+    async def page_audit(self, account: AccountId, query: AuditQuery, *, before: Mark | None = None, limit: int) -> AuditPage:
+        """Lines of an account, the youngest first. A page looks at some thousand lines at most, however few are wanted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

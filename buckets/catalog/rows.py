@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from buckets.catalog import grants
 from buckets.model.account import Account, Identity, Role, Status, User
+from buckets.model.audit import Deed, Doer, Entry, Kind
 from buckets.model.blob import Extent, Span
 from buckets.model.block import SummedExtent
 from buckets.model.bucket import AuditReads, Bucket, Lifecycle, Limits, Versioning, Visibility
@@ -192,3 +193,33 @@ def extent(row: Row) -> Extent:
 
 def summed(extent: Extent, row: Row) -> SummedExtent:
     return SummedExtent(extent=extent, blob_size=row["size"] or 0, sums=row["sums"] or b"")
+
+
+def entry(row: Row) -> Entry:
+    return Entry(kind=Kind(row["kind"]), at=row["at"], deed=_deed(row), doer=_doer(row), duration_ms=row["duration_ms"])
+
+
+def _deed(row: Row) -> Deed:
+    return Deed(
+        id=row["id"],
+        account=AccountId(row["account"]),
+        action=row["action"],
+        bucket=row["bucket"],
+        key=row["key"],
+        version=row["version"],
+        subject=row["subject"],
+        result=row["result"],
+        reason=row["reason"],
+        size=row["bytes"],
+    )
+
+
+def _doer(row: Row) -> Doer:
+    return Doer(
+        actor=row["actor"],
+        on_behalf_of=row["on_behalf_of"],
+        credential=row["credential"],
+        address=row["address"] or "",
+        agent=row["agent"] or "",
+        request_id=row["request_id"],
+    )

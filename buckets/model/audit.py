@@ -1,10 +1,27 @@
 """What happened, who did it and for whom: one line for every change, and for those reads that are on record."""
 
 from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
 from buckets.model.commit import Origin
 from buckets.names import AccountId, CredentialId, UserId
+
+
+class Kind(StrEnum):
+    """Changes are on record always, reads as far as their bucket says."""
+
+    CHANGE = "change"
+    READ = "read"
+
+
+class Result(StrEnum):
+    """What became of it: it was done, refused for what the caller did, or failed for what the service did."""
+
+    DONE = "done"
+    REFUSED = "refused"
+    FAILED = "failed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +35,7 @@ class Deed:
     key: str | None = None
     version: UUID | None = None
     subject: str | None = None
-    result: str = "done"
+    result: str = Result.DONE
     reason: str | None = None
     size: int | None = None
 
@@ -47,3 +64,26 @@ class Doer:
             agent=origin.agent,
             request_id=origin.request_id,
         )
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Mark:
+    """Where a line stands in the audit: by time, and by id among those of one transaction."""
+
+    at: datetime
+    id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A line as it stands on record."""
+
+    kind: Kind = Kind.CHANGE
+    at: datetime
+    deed: Deed
+    doer: Doer
+    duration_ms: int | None = None
+
+    @property
+    def mark(self) -> Mark:
+        return Mark(self.at, self.deed.id)

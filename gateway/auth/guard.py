@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from buckets.errors import CatalogUnavailable
 from buckets.model.account import Account, Caller
-from buckets.ports import Catalog
+from buckets.ports import AuditTrail, Catalog
+from gateway.auth.audit import GuardedAudit
 from gateway.auth.buckets import BucketServices, GuardedBuckets
 from gateway.auth.jobs import GuardedJobs
 from gateway.auth.objects import GuardedObjects, ObjectServices
@@ -18,6 +19,7 @@ class Services:
     known: Catalog
     objects: ObjectServices
     buckets: BucketServices
+    audit: AuditTrail
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,10 @@ class Guarded:
     @property
     def jobs(self) -> GuardedJobs:
         return GuardedJobs(self._permit, self._services.buckets.jobs)
+
+    @property
+    def audit(self) -> GuardedAudit:
+        return GuardedAudit(self._permit, self._services.audit)
 
     async def account(self) -> Account:
         """The caller's own."""

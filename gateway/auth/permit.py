@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from buckets.errors import NoSuchBucket, NotPermitted
 from buckets.model.account import Caller, Role
+from buckets.model.action import Access, Action
 from buckets.model.bucket import Bucket
 from buckets.model.commit import Origin, Owner
 from buckets.names import BucketName
@@ -59,6 +60,11 @@ class Permit:
 
     def must_govern(self, action: str) -> None:
         self._must_be(_ADMINS, action)
+
+    def must(self, action: Action) -> None:
+        """Raise unless the caller may do this to its account."""
+        if action.access is Access.MANAGE and self.caller.role not in _ADMINS:
+            raise NotPermitted(action)
 
     def origin(self, action: str) -> Origin:
         request = self.request

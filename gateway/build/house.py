@@ -123,6 +123,7 @@ def _parts(
         clock=clock,
         ids=ids,
         catalog=known.catalog,
+        audit=known.audit,
         store=store,
         jobs=known.jobs,
         locks=shared.locks,

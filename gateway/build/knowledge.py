@@ -4,6 +4,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, fields
 from functools import partial
 
+from buckets.catalog.audit_trail import PostgresAuditTrail
 from buckets.catalog.budget import check_budget
 from buckets.catalog.catalog import PostgresCatalog
 from buckets.catalog.garbage import PostgresGarbage
@@ -13,11 +14,12 @@ from buckets.catalog.outbox import PostgresOutbox
 from buckets.catalog.pool import Pool
 from buckets.catalog.settings import CatalogSettings
 from buckets.errors import BrokenSetting
+from buckets.memory.audit_trail import MemoryAuditTrail
 from buckets.memory.catalog import MemoryCatalog
 from buckets.memory.garbage import MemoryGarbage
 from buckets.memory.jobs import MemoryJobs
 from buckets.memory.outbox import MemoryOutbox
-from buckets.ports import Catalog, Clock, Garbage, Ids, Jobs, Meter, Outbox, PoolState
+from buckets.ports import AuditTrail, Catalog, Clock, Garbage, Ids, Jobs, Meter, Outbox, PoolState
 from gateway.config.config import Config
 from seaweedfs.settings import StoreKind
 
@@ -30,6 +32,7 @@ class Knowledge:
     garbage: Garbage
     jobs: Jobs
     outbox: Outbox
+    audit: AuditTrail
 
 
 async def knowledge(config: Config, meter: Meter, clock: Clock, ids: Ids, stack: AsyncExitStack) -> Knowledge:
@@ -49,12 +52,19 @@ async def knowledge(config: Config, meter: Meter, clock: Clock, ids: Ids, stack:
         garbage=PostgresGarbage(pool),
         jobs=PostgresJobs(pool, ids=ids),
         outbox=PostgresOutbox(pool),
+        audit=PostgresAuditTrail(pool),
     )
 
 
 def _in_memory(clock: Clock, ids: Ids) -> Knowledge:
     catalog = MemoryCatalog(ids=ids, clock=clock)
-    return Knowledge(catalog=catalog, garbage=MemoryGarbage(catalog), jobs=MemoryJobs(ids, clock), outbox=MemoryOutbox(catalog))
+    return Knowledge(
+        catalog=catalog,
+        garbage=MemoryGarbage(catalog),
+        jobs=MemoryJobs(ids, clock),
+        outbox=MemoryOutbox(catalog),
+        audit=MemoryAuditTrail(catalog),
+    )
 
 
 async def _pool(settings: CatalogSettings, meter: Meter, clock: Clock) -> Pool:

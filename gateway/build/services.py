@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from buckets.ports import BlobStore, Catalog, Checksums, Clock, Ids, Jobs, Locks, Meter, Phases
+from buckets.ports import AuditTrail, BlobStore, Catalog, Checksums, Clock, Ids, Jobs, Locks, Meter, Phases
 from buckets.service.blob_names import BlobNames
 from buckets.service.bucket import ChangeBucket, MakeBucket
 from buckets.service.committer import Committer
@@ -31,6 +31,7 @@ class Parts:
     clock: Clock
     ids: Ids
     catalog: Catalog
+    audit: AuditTrail
     store: BlobStore
     jobs: Jobs
     locks: Locks
@@ -45,7 +46,7 @@ class Parts:
 
 
 def services(parts: Parts) -> Services:
-    return Services(known=parts.catalog, objects=_objects(parts), buckets=_buckets(parts))
+    return Services(known=parts.catalog, objects=_objects(parts), buckets=_buckets(parts), audit=parts.audit)
 
 
 def _objects(parts: Parts) -> ObjectServices:

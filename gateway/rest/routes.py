@@ -7,10 +7,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import chain
 
 from buckets.errors import MethodNotAllowed, NoSuchResource, NotImplementedYet
-from gateway.rest import buckets, copies, edits, jobs, listing, object_facts, objects, openapi, uploads, versions
+from gateway.rest import audit, buckets, copies, edits, jobs, listing, object_facts, objects, openapi, uploads, versions
 from gateway.rest.route import Route
 
-_MODULES = (buckets, copies, edits, jobs, listing, object_facts, objects, uploads, versions)
+_MODULES = (audit, buckets, copies, edits, jobs, listing, object_facts, objects, uploads, versions)
 RESOURCES: tuple[Route, ...] = tuple(chain.from_iterable(module.ROUTES for module in _MODULES))
 ROUTES: tuple[Route, ...] = (*RESOURCES, *openapi.routes_about(RESOURCES))
 

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
+from buckets.memory.audit_trail import MemoryAuditTrail
 from buckets.memory.blobs import MemoryBlobStore
 from buckets.memory.catalog import MemoryCatalog
 from buckets.memory.checksums import MemoryChecksums
@@ -85,6 +86,7 @@ class Desk:
             clock=self.clock,
             ids=IDS,
             catalog=self.catalog,
+            audit=MemoryAuditTrail(self.catalog),
             store=self.store,
             jobs=self.jobs,
             locks=MemoryLocks(self.clock),

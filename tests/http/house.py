@@ -8,6 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
+from buckets.memory.audit_trail import MemoryAuditTrail
 from buckets.memory.blobs import MemoryBlobStore
 from buckets.memory.catalog import MemoryCatalog
 from buckets.memory.checksums import MemoryChecksums
@@ -150,6 +151,7 @@ class House:
                 clock=self.clock,
                 ids=IDS,
                 catalog=self.catalog,
+                audit=MemoryAuditTrail(self.catalog),
                 store=self.store,
                 jobs=self.jobs,
                 locks=MemoryLocks(self.clock),

@@ -1,0 +1,27 @@
+"""The audit in lists keeps the promises of audits."""
+
+import pytest
+
+from buckets.memory.audit_trail import MemoryAuditTrail
+from buckets.memory.catalog import MemoryCatalog
+from gateway.system import SystemClock, SystemIds
+from tests.fixtures.evidence import MemoryEvidence
+from tests.suites.audit_trail import AuditTrailSuite
+
+
+class InMemory:
+    """What the suites ask for."""
+
+    @pytest.fixture
+    def catalog(self) -> MemoryCatalog:
+        return MemoryCatalog(ids=SystemIds(), clock=SystemClock())
+
+    @pytest.fixture
+    def evidence(self, catalog: MemoryCatalog) -> MemoryEvidence:
+        return MemoryEvidence(catalog)
+
+
+class TestMemoryAuditTrail(InMemory, AuditTrailSuite):
+    @pytest.fixture
+    def trail(self, catalog: MemoryCatalog) -> MemoryAuditTrail:
+        return MemoryAuditTrail(catalog)
