@@ -15,7 +15,7 @@ from uuid import UUID
 
 from buckets.key_range import EVERY_KEY, KeyRange
 from buckets.model.account import Account, User
-from buckets.model.audit import Mark
+from buckets.model.audit import Kind, Mark
 from buckets.model.audit_query import AuditPage, AuditQuery
 from buckets.model.blob import BlobLease, Extent, Placement, Span, Stored
 from buckets.model.block import SummedExtent
@@ -27,6 +27,7 @@ from buckets.model.event import Event
 from buckets.model.job import Job, JobOutcome, JobState, LeaseState, NewJob, Progress, Schedule
 from buckets.model.live_upload import Change, LivePart, LiveUpload, Writing
 from buckets.model.page import Folder, Order, Place, Ranked
+from buckets.model.seal import Removal, Row, Seal
 from buckets.model.version import Digests, Head, Kept
 from buckets.names import AccessKey, AccountId, BlobId, BucketId, BucketName, JobId, ObjectKey, UploadId, UserId, VersionId
 
@@ -189,6 +190,31 @@ class AuditTrail(Protocol):
 
     async def page_audit(self, account: AccountId, query: AuditQuery, *, before: Mark | None = None, limit: int) -> AuditPage:
         """Lines of an account, the youngest first. A page looks at some thousand lines at most, however few are wanted."""
+
+
+class Seals(Protocol):
+    """The chain of hashes over what happened. One sealer at a time; nothing that is sealed can have another row come into it."""
+
+    async def seal(self, *, rest: timedelta, limit: int) -> int:
+        """Add a seal over the oldest rows that have none, are older than `rest`, and cannot have others come between them any more.
+
+        How many rows it covers, of one month; none when there are none, or when somebody else is at it.
+        """
+
+    async def page_seals(self, *, after: int, limit: int) -> Sequence[Seal]:
+        """Those behind a number, in their order."""
+
+    async def page_rows(self, *, after: Mark | None, until: Mark, limit: int) -> Sequence[Row]:
+        """What is there behind a place, up to and with another, the oldest first."""
+
+    async def removals(self) -> Sequence[Removal]:
+        """What retention has removed, seals excepted."""
+
+    async def remove(self, kind: Kind, *, after_days: int) -> str | None:
+        """Remove what is oldest as a whole, and older than that: a month of changes, if it is sealed, or a day of reads.
+
+        What it was called; None when nothing may go.
+        """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,12 +8,13 @@ from typing import Any, Protocol
 
 from buckets.catalog import grants
 from buckets.model.account import Account, Identity, Role, Status, User
-from buckets.model.audit import Deed, Doer, Entry, Kind
+from buckets.model.audit import Deed, Doer, Entry, Kind, Mark
 from buckets.model.blob import Extent, Span
 from buckets.model.block import SummedExtent
 from buckets.model.bucket import AuditReads, Bucket, Lifecycle, Limits, Versioning, Visibility
 from buckets.model.credential import ApiKey, KeyPair
 from buckets.model.event import Event
+from buckets.model.seal import Removal, Seal
 from buckets.model.version import Content, Digests, Head, Kept, ScanState
 from buckets.names import AccessKey, AccountId, BlobId, BucketId, BucketName, CredentialId, ObjectKey, UserId, VersionId
 
@@ -223,3 +224,17 @@ def _doer(row: Row) -> Doer:
         agent=row["agent"] or "",
         request_id=row["request_id"],
     )
+
+
+def seal(row: Row) -> Seal:
+    return Seal(
+        number=row["number"],
+        first=Mark(row["first_at"], row["first_id"]),
+        last=Mark(row["last_at"], row["last_id"]),
+        entries=row["entries"],
+        hash=row["hash"],
+    )
+
+
+def removal(row: Row) -> Removal:
+    return Removal(name=row["partition"], begin=row["from_at"], end=row["until_at"], at=row["created_at"])

@@ -4,9 +4,11 @@ import pytest
 
 from buckets.memory.audit_trail import MemoryAuditTrail
 from buckets.memory.catalog import MemoryCatalog
+from buckets.memory.seals import MemorySeals
 from gateway.system import SystemClock, SystemIds
 from tests.fixtures.evidence import MemoryEvidence
 from tests.suites.audit_trail import AuditTrailSuite
+from tests.suites.seals import SealSuite
 
 
 class InMemory:
@@ -25,3 +27,9 @@ class TestMemoryAuditTrail(InMemory, AuditTrailSuite):
     @pytest.fixture
     def trail(self, catalog: MemoryCatalog) -> MemoryAuditTrail:
         return MemoryAuditTrail(catalog)
+
+
+class TestMemorySeals(InMemory, SealSuite):
+    @pytest.fixture
+    def seals(self, catalog: MemoryCatalog) -> MemorySeals:
+        return MemorySeals(catalog)

@@ -7,10 +7,12 @@ import pytest
 from buckets.catalog.audit_trail import PostgresAuditTrail
 from buckets.catalog.catalog import PostgresCatalog
 from buckets.catalog.pool import Pool
+from buckets.catalog.seals import PostgresSeals
 from gateway.system import SystemClock, SystemIds
 from tests.fixtures.databases import Database, connected
 from tests.fixtures.evidence import PostgresEvidence
 from tests.suites.audit_trail import AuditTrailSuite
+from tests.suites.seals import SealSuite
 
 pytestmark = pytest.mark.every_postgres
 
@@ -32,3 +34,9 @@ class TestPostgresAuditTrail(InPostgres, AuditTrailSuite):
     @pytest.fixture
     def trail(self, pool: Pool) -> PostgresAuditTrail:
         return PostgresAuditTrail(pool)
+
+
+class TestPostgresSeals(InPostgres, SealSuite):
+    @pytest.fixture
+    def seals(self, pool: Pool) -> PostgresSeals:
+        return PostgresSeals(pool)
