@@ -8,8 +8,8 @@ from buckets.catalog import rows, statements
 from buckets.catalog.pool import Pool
 from buckets.catalog.rows import Row
 from buckets.catalog.statements import Query
-from buckets.model.audit import Mark
-from buckets.model.audit_query import FIRST_ID, AuditPage, AuditQuery
+from buckets.model.audit import FIRST_ID, Mark
+from buckets.model.audit_query import AuditPage, AuditQuery
 from buckets.names import AccountId
 
 _Q = statements.load("audit")

@@ -230,7 +230,7 @@ def seal(row: Row) -> Seal:
     return Seal(
         number=row["number"],
         first=Mark(row["first_at"], row["first_id"]),
-        last=Mark(row["last_at"], row["last_id"]),
+        until=Mark(row["last_at"], row["last_id"]),
         entries=row["entries"],
         hash=row["hash"],
     )

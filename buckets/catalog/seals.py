@@ -15,9 +15,8 @@ from datetime import UTC, datetime, timedelta
 from buckets.catalog import rows, statements
 from buckets.catalog.pool import Pool, Session
 from buckets.errors import BrokenSetting
-from buckets.model.audit import Kind, Mark
-from buckets.model.audit_query import FIRST_ID
-from buckets.model.seal import Removal, Row, Seal, of_one_month
+from buckets.model.audit import FIRST_ID, Kind, Mark
+from buckets.model.seal import Removal, Row, Seal
 
 _Q = statements.load("seals")
 _START = Mark(datetime.min.replace(tzinfo=UTC), FIRST_ID)
@@ -61,11 +60,11 @@ class PostgresSeals:
 async def _seal(session: Session, horizon: datetime, limit: int) -> int:
     found = await session.row(_Q["find_last_seal"])
     last = rows.seal(found) if found else None
-    begin = last.last if last else _START
+    begin = last.until if last else _START
     unsealed = await session.rows(_Q["find_unsealed"], begin.at, begin.id, horizon, limit)
     if not unsealed:
         return 0
-    seal = Seal.over(of_one_month([Row.of(dict(row)) for row in unsealed]), last)
-    ends = seal.first.at, seal.first.id, seal.last.at, seal.last.id
+    seal = Seal.next([Row.of(dict(row)) for row in unsealed], last, horizon=horizon, limit=limit)
+    ends = seal.first.at, seal.first.id, seal.until.at, seal.until.id
     await session.run(_Q["add_seal"], seal.number, *ends, seal.entries, seal.hash)
     return seal.entries

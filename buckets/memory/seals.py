@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from buckets.memory.catalog import MemoryCatalog
 from buckets.model.audit import Entry, Kind, Mark
-from buckets.model.seal import Removal, Row, Seal, columns, of_one_month
+from buckets.model.seal import Removal, Row, Seal, columns
 
 
 @dataclass(slots=True)
@@ -20,9 +20,9 @@ class MemorySeals:
     async def seal(self, *, rest: timedelta, limit: int) -> int:
         last = self.chain[-1] if self.chain else None
         horizon = self.catalog.clock.now() - rest
-        unsealed = [row for row in self._rows() if row.mark.at < horizon and (last is None or row.mark > last.last)]
+        unsealed = [row for row in self._rows() if row.mark.at < horizon and (last is None or row.mark > last.until)]
         if unsealed:
-            self.chain.append(Seal.over(of_one_month(unsealed[:limit]), last))
+            self.chain.append(Seal.next(unsealed[:limit], last, horizon=horizon, limit=limit))
         return self.chain[-1].entries if unsealed else 0
 
     async def page_seals(self, *, after: int, limit: int) -> Sequence[Seal]:
@@ -54,7 +54,7 @@ class MemorySeals:
         return removal.name
 
     def _are_sealed(self, entries: Sequence[Entry]) -> bool:
-        return bool(self.chain) and all(entry.mark <= self.chain[-1].last for entry in entries)
+        return bool(self.chain) and all(entry.mark <= self.chain[-1].until for entry in entries)
 
     def _rows(self) -> Sequence[Row]:
         return sorted((Row.of(columns(entry)) for entry in self.catalog.audit), key=lambda row: row.mark)

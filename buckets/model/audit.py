@@ -66,6 +66,10 @@ class Doer:
         )
 
 
+FIRST_ID = UUID(int=0)
+"""No line has it: with it, a place comes before all lines of its time."""
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Mark:
     """Where a line stands in the audit: by time, and by id among those of one transaction."""

@@ -5,10 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from buckets.model.audit import Entry, Kind, Mark, Result
+from buckets.model.audit import FIRST_ID, Entry, Kind, Mark, Result
 from buckets.names import UserId
-
-FIRST_ID = UUID(int=0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

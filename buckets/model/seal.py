@@ -3,9 +3,9 @@
 What is hashed, with SHA-256, is text in UTF-8: a line of JSON each, and a line feed behind it. The JSON has no blanks, its names
 are in the order of their code points, and only quotes, backslashes and control characters are escaped. The first line says which
 seal it is: `entries`, how many rows it covers, `number`, `previous`, the hash of the seal before it in hexadecimal (zeros before
-the first), and `v`, which is 1. Then come the rows in the order of `at` and `id`: all their columns by name, those that are null
-left out, so that a column which is added later changes nothing. Ids and times are texts, times in UTC to the microsecond:
-`2026-11-21T12:03:00.000000Z`.
+the first), `until_at` and `until_id`, its end, and `v`, which is 1. Then come the rows in the order of `at` and `id`: all their
+columns by name, those that are null left out, so that a column which is added later changes nothing. Ids and times are texts,
+times in UTC to the microsecond: `2026-11-21T12:03:00.000000Z`.
 """
 
 import hashlib
@@ -17,7 +17,7 @@ from itertools import takewhile
 from typing import Any, Self, TypeAlias
 from uuid import UUID
 
-from buckets.model.audit import Entry, Mark
+from buckets.model.audit import FIRST_ID, Entry, Mark
 
 Fact: TypeAlias = str | int
 _NOTHING = bytes(32)
@@ -39,19 +39,29 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seal:
-    """Covers what stands behind the last row of the seal before it, up to and with its own last row, and that seal's hash."""
+    """Covers what stands behind the end of the seal before it, up to its own end, and that seal's hash.
+
+    `first` is the first row that it covers. Its end may lie behind the last: nothing came until then.
+    """
 
     number: int
     first: Mark
-    last: Mark
+    until: Mark
     entries: int
     hash: bytes
 
     @classmethod
-    def over(cls, rows: Sequence[Row], previous: "Seal | None") -> Self:
+    def next(cls, rows: Sequence[Row], previous: "Seal | None", *, horizon: datetime, limit: int) -> Self:
+        """Over the oldest rows that have none, which are all there are before a horizon, unless they are as many as a limit."""
+        covered = _of_one_month(rows)
+        end = Mark(min(horizon, _next_month(covered[0])), FIRST_ID)
+        return cls.over(covered, previous, until=covered[-1].mark if len(covered) == limit else end)
+
+    @classmethod
+    def over(cls, rows: Sequence[Row], previous: "Seal | None", *, until: Mark) -> Self:
         number, before = (previous.number + 1, previous.hash) if previous else (1, _NOTHING)
-        imprint = Imprint(number=number, previous=before, entries=len(rows)).over(rows)
-        return cls(number=number, first=rows[0].mark, last=rows[-1].mark, entries=len(rows), hash=imprint.digest)
+        imprint = Imprint(number=number, previous=before, entries=len(rows), until=until).over(rows)
+        return cls(number=number, first=rows[0].mark, until=until, entries=len(rows), hash=imprint.digest)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -61,24 +71,29 @@ class Imprint:
     number: int
     previous: bytes
     entries: int
+    until: Mark
     seen: int = 0
     first: Mark | None = None
-    last: Mark | None = None
     _hash: "hashlib._Hash" = field(default_factory=hashlib.sha256, repr=False)
 
     def __post_init__(self) -> None:
-        self._hash.update(_line({"v": _VERSION, "number": self.number, "previous": self.previous.hex(), "entries": self.entries}))
+        self._hash.update(_line(self._head()))
 
     @classmethod
     def like(cls, seal: Seal, previous: Seal | None) -> Self:
         """For what is there now of the rows that a seal covers."""
-        return cls(number=seal.number, previous=previous.hash if previous else _NOTHING, entries=seal.entries)
+        before = previous.hash if previous else _NOTHING
+        return cls(number=seal.number, previous=before, entries=seal.entries, until=seal.until)
 
     def over(self, rows: Iterable[Row]) -> Self:
         for row in rows:
             self._hash.update(_line(row.facts))
-            self.first, self.last, self.seen = self.first or row.mark, row.mark, self.seen + 1
+            self.first, self.seen = self.first or row.mark, self.seen + 1
         return self
+
+    def _head(self) -> Mapping[str, Fact]:
+        end = {"until_at": _written(self.until.at), "until_id": _written(self.until.id)}
+        return {"v": _VERSION, "number": self.number, "previous": self.previous.hex(), "entries": self.entries, **end}
 
     @property
     def digest(self) -> bytes:
@@ -95,12 +110,18 @@ class Removal:
     at: datetime
 
     def covers(self, seal: Seal) -> bool:
-        return self.begin <= seal.first.at and seal.last.at < self.end
+        return self.begin <= seal.first.at and seal.until.at <= self.end
 
 
-def of_one_month(rows: Sequence[Row]) -> Sequence[Row]:
+def _of_one_month(rows: Sequence[Row]) -> Sequence[Row]:
     """Those of the first one's month: a month goes as a whole, so no seal may cover rows of two."""
     return list(takewhile(lambda row: _month(row) == _month(rows[0]), rows))
+
+
+def _next_month(row: Row) -> datetime:
+    """When the month behind the row's begins."""
+    year, month = _month(row)
+    return datetime(year + month // 12, month % 12 + 1, 1, tzinfo=UTC)
 
 
 def _month(row: Row) -> tuple[int, int]:

@@ -102,7 +102,7 @@ class VerifyAudit:
 
     async def _imprint(self, seal: Seal, previous: Seal | None) -> Imprint:
         imprint = Imprint.like(seal, previous)
-        async for rows in self._pages(previous.last if previous else None, seal.last):
+        async for rows in self._pages(previous.until if previous else None, seal.until):
             imprint.over(rows)
         return imprint
 
@@ -120,8 +120,7 @@ class VerifyAudit:
 
 
 def _holds(seal: Seal, imprint: Imprint) -> bool:
-    seen = imprint.digest, imprint.seen, imprint.first, imprint.last
-    return seen == (seal.hash, seal.entries, seal.first, seal.last)
+    return (imprint.digest, imprint.seen, imprint.first) == (seal.hash, seal.entries, seal.first)
 
 
 def _flaw(seal: Seal, imprint: Imprint) -> Flaw:
@@ -131,8 +130,8 @@ def _flaw(seal: Seal, imprint: Imprint) -> Flaw:
 
 
 def _broken(seal: Seal, previous: Seal | None, flaw: Flaw, found: int) -> Broken:
-    after = previous.last if previous else None
-    return Broken(number=seal.number, flaw=flaw, sealed=seal.entries, found=found, after=after, until=seal.last)
+    after = previous.until if previous else None
+    return Broken(number=seal.number, flaw=flaw, sealed=seal.entries, found=found, after=after, until=seal.until)
 
 
 def _unknown(known: Known) -> Broken:

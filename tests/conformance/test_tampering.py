@@ -125,7 +125,7 @@ class TestTampering:
     async def _second(self, seals: PostgresSeals) -> str:
         """Which rows the second seal covers."""
         seal = (await chain(seals))[1]
-        return f"at BETWEEN '{seal.first.at.isoformat()}' AND '{seal.last.at.isoformat()}'"
+        return f"at BETWEEN '{seal.first.at.isoformat()}' AND '{seal.until.at.isoformat()}'"
 
     async def test_nothing_is_wrong_with_what_nobody_touched(self, seals: PostgresSeals) -> None:
         found = await verified(seals)
@@ -155,23 +155,28 @@ class TestTampering:
 
     async def test_a_missing_row_is_found(self, seals: PostgresSeals, superuser: Connection) -> None:
         second = (await chain(seals))[1]
-        await superuser.execute("DELETE FROM audit WHERE at = $1", second.last.at)
+        await superuser.execute("DELETE FROM audit WHERE at = $1", second.until.at)
         found = await broken(seals)
         assert (found.number, found.flaw, found.sealed, found.found) == (2, Flaw.MISSING, 2, 1)
 
     async def test_an_added_row_is_found_also_between_two_seals(self, seals: PostgresSeals, superuser: Connection) -> None:
         first, second, _ = await chain(seals)
-        for at, number in ((second.first.at + timedelta(microseconds=1), 2), (first.last.at + timedelta(microseconds=1), 2)):
+        for at, number in ((second.first.at + timedelta(microseconds=1), 2), (first.until.at + timedelta(microseconds=1), 2)):
             await superuser.execute(ADD.format(at=f"'{at.isoformat()}'"))
             found = await broken(seals)
             assert (found.number, found.flaw) == (number, Flaw.ADDED)
             await superuser.execute("DELETE FROM audit WHERE at = $1", at)
         assert (await verified(seals)).holds
 
-    async def test_rows_that_changed_places_are_found(self, seals: PostgresSeals, superuser: Connection) -> None:
-        second = (await chain(seals))[1]
-        await superuser.execute("UPDATE audit SET action = 'b' WHERE at = $1", second.first.at)
-        assert (await broken(seals)).number == 2
+    async def test_a_row_added_where_nothing_was_before_the_end_of_a_seal_is_found(
+        self, seals: PostgresSeals, service: Connection, superuser: Connection
+    ) -> None:
+        await happen(service)
+        await sealed(seals, limit=2)
+        last = (await chain(seals))[-1]
+        await superuser.execute(ADD.format(at=f"'{last.first.at.isoformat()}'::timestamptz + interval '1 microsecond'"))
+        found = await broken(seals)
+        assert (found.number, found.flaw) == (4, Flaw.ADDED)
 
     async def test_a_new_column_changes_nothing_until_it_says_something(self, seals: PostgresSeals, superuser: Connection) -> None:
         await superuser.execute("ALTER TABLE audit ADD COLUMN colour text")

@@ -37,7 +37,7 @@ class SealSuite(Staged):
         links = await chain(seals)
         assert [link.number for link in links] == [1, 2, 3]
         assert [link.entries for link in links] == [3, 3, 1]
-        assert all(earlier.last < later.first for earlier, later in pairwise(links))
+        assert all(earlier.until < later.first for earlier, later in pairwise(links))
         assert len({link.hash for link in links}) == 3
 
     async def test_it_goes_on_where_it_ended(self, at: Stage, seals: Seals) -> None:
@@ -65,7 +65,7 @@ class SealSuite(Staged):
     async def test_rows_are_read_between_two_places_the_latter_included(self, at: Stage, seals: Seals) -> None:
         await self._write(at, 4)
         await sealed(seals, limit=1)
-        marks = [link.last for link in await chain(seals)]
+        marks = [link.until for link in await chain(seals)]
         rows = await seals.page_rows(after=marks[0], until=marks[3], limit=1000)
         assert [row.mark for row in rows] == marks[1:4]
         assert [row.mark for row in await seals.page_rows(after=None, until=marks[1], limit=1000)] == marks[:2]
@@ -75,7 +75,7 @@ class SealSuite(Staged):
         item = at.item("k\u00e9", b"body")
         await at.put(item)
         await sealed(seals)
-        [*_, row] = await seals.page_rows(after=None, until=(await chain(seals))[-1].last, limit=1000)
+        [*_, row] = await seals.page_rows(after=None, until=(await chain(seals))[-1].until, limit=1000)
         facts = dict(row.facts)
         assert len(str(facts.pop("at"))) == len("2026-11-21T12:03:00.000000Z")
         assert facts == {
@@ -115,5 +115,5 @@ class SealSuite(Staged):
     async def test_places_of_the_audit_come_one_after_the_other(self, at: Stage, seals: Seals) -> None:
         await at.catalog.commit([at.item(f"k{number}") for number in range(5)])
         await sealed(seals, limit=2)
-        ends: list[Mark] = [mark for link in await chain(seals) for mark in (link.first, link.last)]
+        ends: list[Mark] = [mark for link in await chain(seals) for mark in (link.first, link.until)]
         assert ends == sorted(ends)

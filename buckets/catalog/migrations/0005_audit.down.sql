@@ -1,6 +1,7 @@
 -- Without pages of the audit, and without its retention.
 DROP FUNCTION remove_partition(text, integer);
 DROP TABLE audit_removal;
+COMMENT ON COLUMN audit_seal.last_at IS NULL;
 DROP VIEW audit_entry;
 DROP INDEX access_log_by_subject;
 DROP INDEX access_log_by_object;

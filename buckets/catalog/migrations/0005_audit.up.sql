@@ -40,6 +40,9 @@ FROM access_log;
 COMMENT ON VIEW audit_entry IS 'Changes, and the reads that are on record.';
 
 
+COMMENT ON COLUMN audit_seal.last_at IS 'With last_id, the end of what it covers, which may lie behind its last row.';
+
+
 -- Months that went by. Their seals stay, so that what is missing can be told from what was taken away.
 
 CREATE TABLE audit_removal (
