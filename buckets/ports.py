@@ -27,6 +27,7 @@ from buckets.model.event import Event
 from buckets.model.job import Job, JobOutcome, JobState, LeaseState, NewJob, Progress, Schedule
 from buckets.model.live_upload import Change, LivePart, LiveUpload, Writing
 from buckets.model.page import Folder, Order, Place, Ranked
+from buckets.model.read import Read
 from buckets.model.seal import Removal, Row, Seal
 from buckets.model.version import Digests, Head, Kept
 from buckets.names import AccessKey, AccountId, BlobId, BucketId, BucketName, JobId, ObjectKey, UploadId, UserId, VersionId
@@ -190,6 +191,16 @@ class AuditTrail(Protocol):
 
     async def page_audit(self, account: AccountId, query: AuditQuery, *, before: Mark | None = None, limit: int) -> AuditPage:
         """Lines of an account, the youngest first. A page looks at some thousand lines at most, however few are wanted."""
+
+
+class AccessLog(Protocol):
+    """Reads that are on record. They may be lost where a process is killed, a second's worth."""
+
+    def note(self, read: Read) -> None:
+        """One that has ended, and is wanted. It costs next to nothing."""
+
+    async def write(self) -> None:
+        """Write down all that was noted."""
 
 
 class Seals(Protocol):

@@ -35,7 +35,7 @@ class Door:
 
 
 def _facts(exchange: Exchange) -> Request:
-    return Request(id=exchange.id, address=exchange.address, agent=exchange.agent, found=exchange.found)
+    return Request(id=exchange.id, address=exchange.address, agent=exchange.agent, found=exchange.found, reads=exchange.reads)
 
 
 def _payload(request: SignedRequest, said: Payload) -> Payload:

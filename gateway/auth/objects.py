@@ -9,6 +9,7 @@ from buckets.errors import StorageError
 from buckets.model.bucket import Bucket
 from buckets.model.commit import UNCONDITIONAL, Committed, Condition, Deleted, Repeatable
 from buckets.model.page import Order, Place, Ranked
+from buckets.model.read import Read
 from buckets.model.version import Head, Kept
 from buckets.names import BucketName, ObjectKey, UserId, VersionId
 from buckets.ports import Locks, Objects
@@ -62,14 +63,22 @@ class GuardedObjects:
             return bucket, await self.services.put(bucket, key, upload, self.permit.origin("put_object"))
 
     async def head(self, name: BucketName, key: ObjectKey, version: VersionId | None = None) -> tuple[Bucket, Head]:
+        read = self._reads("head_object", name, key, version)
         bucket = await self.permit.readable(name)
-        return bucket, await self.services.read.head(bucket, key, version)
+        read.found(bucket)
+        head = await self.services.read.head(bucket, key, version)
+        read.version = head.version
+        return bucket, head
 
     async def open(
         self, name: BucketName, key: ObjectKey, wanted: Wanted = everything, *, version: VersionId | None = None
     ) -> tuple[Bucket, Reading]:
+        read = self._reads("get_object", name, key, version)
         bucket = await self.permit.readable(name)
-        return bucket, await self.services.read.open(bucket, key, wanted, version=version)
+        read.found(bucket)
+        reading = await self.services.read.open(bucket, key, wanted, version=version)
+        read.version = reading.head.version
+        return bucket, reading
 
     async def delete(
         self, name: BucketName, key: ObjectKey, *, condition: Condition = UNCONDITIONAL, forever: bool = False
@@ -123,6 +132,12 @@ class GuardedObjects:
     async def versions(self, name: BucketName, key: ObjectKey, *, before: int | None = None, limit: int) -> Sequence[Kept]:
         bucket = await self.permit.readable(name)
         return await self.services.objects.page_versions(bucket.id, key, before=before, limit=limit)
+
+    def _reads(self, action: str, name: BucketName, key: ObjectKey, version: VersionId | None) -> Read:
+        """Known before anybody asks whether the caller may: what is refused goes on record too."""
+        read = Read(caller=self.permit.caller, action=action, bucket=name, key=key, version=version)
+        self.permit.request.reads(read)
+        return read
 
     async def _delete(self, bucket: Bucket, key: ObjectKey) -> Deleted | StorageError:
         try:

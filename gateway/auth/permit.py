@@ -8,6 +8,7 @@ from buckets.model.account import Caller, Role
 from buckets.model.action import Access, Action
 from buckets.model.bucket import Bucket
 from buckets.model.commit import Origin, Owner
+from buckets.model.read import Read
 from buckets.names import BucketName
 from buckets.ports import Buckets
 
@@ -24,6 +25,8 @@ class Request:
     agent: str = ""
     found: Callable[[BucketName], None] = lambda _: None
     """Told of each bucket that the caller turns out to have."""
+    reads: Callable[[Read], None] = lambda _: None
+    """Told of what the caller wants to read, whether it may or not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from aiohttp import web
 
 from buckets.errors import BrokenSetting, StorageError
 from buckets.model.blob import Placement
-from buckets.ports import BlobStore, Catalog, Clock, Ids, Meter, Phases
+from buckets.ports import AccessLog, BlobStore, Catalog, Clock, Ids, Meter, Phases
 from buckets.scalars import base64_bytes
 from buckets.service.blob_names import BlobNames
 from buckets.service.committer import Committer
@@ -83,7 +83,7 @@ async def build(config: Config, *, phases: Phases | None = None, page: Page | No
         shared = coordination(config.sessions, meter, clock, ids, stack)
         founding = Founding(accounts=known.catalog, buckets=known.catalog, ids=ids, clock=clock)
         await founding.place(Placement(id=PLACEMENT, store=config.store.kind))
-        await schedule(known.jobs, config.worker)
+        await schedule(known.jobs, config.worker, config.audit)
         phases = phases or MeteredPhases(meter, clock)
         parts = _parts(config, known, store, shared, phases=phases, meter=meter, clock=clock, ids=ids)
         door = Door(authenticator=_authenticator(config, known.catalog, seal, clock), guard=Guard(services(parts)))
@@ -97,12 +97,12 @@ async def build(config: Config, *, phases: Phases | None = None, page: Page | No
             catalog=known.catalog,
             founding=founding,
             guard=door.guard,
-            data=_conversation(_fronts(config, door, parts, Cursors(seal_key)), parts),
+            data=_conversation(_fronts(config, door, parts, Cursors(seal_key)), parts, known.reads),
             operations=Operations(health, meter, token=config.edge.ops_token).app(),
             health=health,
-            chores=[*chores(known.outbox, parts.names, config.worker), *watching(meter, clock)],
-            worker=worker(known, {PLACEMENT: store}, config.worker, phases=phases, ids=ids, clock=clock),
-            finish=partial(_finish, parts.committer, parts.names),
+            chores=[*chores(known, parts.names, config.worker), *watching(meter, clock)],
+            worker=worker(known, {PLACEMENT: store}, config.worker, config.audit, phases=phases, ids=ids, clock=clock),
+            finish=partial(_finish, parts.committer, parts.names, known.reads),
         )
 
 
@@ -138,8 +138,16 @@ def _parts(
     )
 
 
-def _conversation(front_of: Callable[[str], Front], parts: Parts) -> Conversation:
-    return Conversation(front_of=front_of, ids=parts.ids, clock=parts.clock, meter=parts.meter, access=access, patience=Patience())
+def _conversation(front_of: Callable[[str], Front], parts: Parts, reads: AccessLog) -> Conversation:
+    return Conversation(
+        front_of=front_of,
+        ids=parts.ids,
+        clock=parts.clock,
+        meter=parts.meter,
+        access=access,
+        note=reads.note,
+        patience=Patience(),
+    )
 
 
 def _fronts(config: Config, door: Door, parts: Parts, cursors: Cursors) -> Callable[[str], Front]:
@@ -150,9 +158,11 @@ def _fronts(config: Config, door: Door, parts: Parts, cursors: Cursors) -> Calla
     return by_path(rest=RestFront(door=door, around=rest), s3=S3Front(door=door, around=s3))
 
 
-async def _finish(committer: Committer, names: BlobNames) -> None:
-    """What was begun is committed; what was only named is given back, which the sweep would do in time as well."""
+async def _finish(committer: Committer, names: BlobNames, reads: AccessLog) -> None:
+    """What was begun is committed, what was read is on record, and what was only named is given back, as by the sweep."""
     await committer.drain()
+    with suppress(StorageError):
+        await reads.write()
     with suppress(StorageError):
         await names.release()
 

@@ -2,11 +2,13 @@
 
 import pytest
 
+from buckets.memory.access_log import MemoryAccessLog
 from buckets.memory.audit_trail import MemoryAuditTrail
 from buckets.memory.catalog import MemoryCatalog
 from buckets.memory.seals import MemorySeals
 from gateway.system import SystemClock, SystemIds
 from tests.fixtures.evidence import MemoryEvidence
+from tests.suites.access_log import AccessLogSuite
 from tests.suites.audit_trail import AuditTrailSuite
 from tests.suites.seals import SealSuite
 
@@ -33,3 +35,13 @@ class TestMemorySeals(InMemory, SealSuite):
     @pytest.fixture
     def seals(self, catalog: MemoryCatalog) -> MemorySeals:
         return MemorySeals(catalog)
+
+
+class TestMemoryAccessLog(InMemory, AccessLogSuite):
+    @pytest.fixture
+    def reads(self, catalog: MemoryCatalog) -> MemoryAccessLog:
+        return MemoryAccessLog(catalog)
+
+    @pytest.fixture
+    def trail(self, catalog: MemoryCatalog) -> MemoryAuditTrail:
+        return MemoryAuditTrail(catalog)

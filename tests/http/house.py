@@ -8,6 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
+from buckets.memory.access_log import MemoryAccessLog
 from buckets.memory.audit_trail import MemoryAuditTrail
 from buckets.memory.blobs import MemoryBlobStore
 from buckets.memory.catalog import MemoryCatalog
@@ -125,6 +126,7 @@ class House:
             clock=self.clock,
             meter=self.meter,
             access=self._write_line,
+            note=MemoryAccessLog(self.catalog).note,
             patience=self.patience,
         )
 
