@@ -4,7 +4,9 @@ import asyncio
 import json
 import subprocess
 from collections.abc import Iterator
+from http.client import HTTPConnection
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -12,13 +14,14 @@ from gateway.embedded.layout import DataDirectory
 from gateway.embedded.postgres import PostgresServer
 from tests.acceptance.stack import PATIENCE, SEAWALL, Stack, up
 from tests.fixtures.databases import connected
-from tests.fixtures.stack import ask
+from tests.fixtures.stack import ask, running
 
 HAPPENED = """
 INSERT INTO audit (at, id, account, action, result, request_id)
 SELECT now() - interval '20 minutes' + make_interval(secs => n), gen_random_uuid(), '123456789012', 'put_object', 'done', 'R'
 FROM generate_series(1, 5) n
 """
+READS = "SELECT count(*) FROM access_log WHERE action = 'get_object' AND result = 'done' AND bytes = 5"
 SEALS = "SELECT count(*) FROM audit_seal"
 TAMPERING = {
     "missing": "DELETE FROM audit WHERE id = (SELECT id FROM audit ORDER BY at OFFSET 2 LIMIT 1)",
@@ -92,3 +95,16 @@ def test_what_is_no_seal_is_refused(data: Path, known: str) -> None:
 def test_where_there_is_nothing_it_says_so(data: Path) -> None:
     ended = verify(data)
     assert (ended.returncode, ended.stdout) == (1, "")
+
+
+async def test_what_was_read_before_a_stop_is_on_record_after_it(data: Path) -> None:
+    with up(data) as stack:
+        wire = HTTPConnection(urlsplit(stack.endpoint).netloc, timeout=PATIENCE)
+        for method, status in (("PUT", 201), ("GET", 200), ("GET", 200)):
+            body = b"hello" if method == "PUT" else None
+            wire.request(method, "/v1/objects/documents/a", body=body, headers={"Authorization": f"Bearer {stack.api_key}"})
+            answer = wire.getresponse()
+            assert (answer.status, answer.read() == b"hello") == (status, method == "GET")
+        wire.close()
+    with running(PostgresServer(DataDirectory(data))):
+        assert await ask(superuser(data), READS) == 2
