@@ -15,18 +15,22 @@ from uuid import UUID
 
 from buckets.key_range import EVERY_KEY, KeyRange
 from buckets.model.account import Account, Caller, Identity, Role, Status, User
+from buckets.model.audit import Kind, Mark
+from buckets.model.audit_query import AuditPage, AuditQuery
 from buckets.model.blob import BlobLease, Extent, Placement, Span, Stored
 from buckets.model.block import SummedExtent
 from buckets.model.bucket import Bucket
 from buckets.model.checksum import Claim
 from buckets.model.commit import CommitItem, Idempotency, Origin, Outcome, Owner
 from buckets.model.credential import ApiKey, Key, KeyPair, Replaced
-from buckets.model.estate import Mark, PassedOn
+from buckets.model.estate import PassedOn, Spot
 from buckets.model.event import Event
 from buckets.model.job import Job, JobOutcome, JobState, LeaseState, NewJob, Progress, Schedule
 from buckets.model.live_upload import Change, LivePart, LiveUpload, Writing
 from buckets.model.login import Login, PasswordHolder
 from buckets.model.page import Folder, Order, Place, Ranked
+from buckets.model.read import Read
+from buckets.model.seal import Removal, Row, Seal
 from buckets.model.version import Digests, Head, Kept
 from buckets.names import (
     AccessKey,
@@ -302,7 +306,7 @@ class Estates(Protocol):
     async def pass_on_buckets(self, giver: Owner, heir: UserId) -> int:
         """All living buckets of a user; how many."""
 
-    async def pass_on_versions(self, giver: Owner, heir: UserId, *, after: Mark | None, limit: int) -> PassedOn:
+    async def pass_on_versions(self, giver: Owner, heir: UserId, *, after: Spot | None, limit: int) -> PassedOn:
         """Look at some versions of the account behind a mark, or at none: those of the giver, trash included, are the heir's then,
         and it is charged for them.
         """
@@ -316,6 +320,48 @@ class Outbox(Protocol):
 
     async def page_events(self, *, after: int, limit: int) -> Sequence[Event]:
         """What was announced behind a position, in order."""
+
+
+class AuditTrail(Protocol):
+    """What happened, for those who may ask."""
+
+    async def page_audit(self, account: AccountId, query: AuditQuery, *, before: Mark | None = None, limit: int) -> AuditPage:
+        """Lines of an account, the youngest first. A page looks at some thousand lines at most, however few are wanted."""
+
+
+class AccessLog(Protocol):
+    """Reads that are on record. They may be lost where a process is killed, a second's worth."""
+
+    def note(self, read: Read) -> None:
+        """One that has ended, and is wanted. It costs next to nothing."""
+
+    async def write(self) -> None:
+        """Write down all that was noted."""
+
+
+class Seals(Protocol):
+    """The chain of hashes over what happened. One sealer at a time; nothing that is sealed can have another row come into it."""
+
+    async def seal(self, *, rest: timedelta, limit: int) -> int:
+        """Add a seal over the oldest rows that have none, are older than `rest`, and cannot have others come between them any more.
+
+        How many rows it covers, of one month; none when there are none, or when somebody else is at it.
+        """
+
+    async def page_seals(self, *, after: int, limit: int) -> Sequence[Seal]:
+        """Those behind a number, in their order."""
+
+    async def page_rows(self, *, after: Mark | None, until: Mark, limit: int) -> Sequence[Row]:
+        """What is there behind a place, up to and with another, the oldest first."""
+
+    async def removals(self) -> Sequence[Removal]:
+        """What retention has removed, seals excepted."""
+
+    async def remove(self, kind: Kind, *, after_days: int) -> str | None:
+        """Remove what is oldest as a whole, and older than that: a month of changes, if it is sealed, or a day of reads.
+
+        What it was called; None when nothing may go.
+        """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,14 +14,14 @@ from buckets.change import Charge
 from buckets.errors import NoSuchUser
 from buckets.model.audit import Deed
 from buckets.model.commit import Owner
-from buckets.model.estate import Mark, PassedOn
+from buckets.model.estate import PassedOn, Spot
 from buckets.names import BucketId, UserId, VersionId
 from buckets.ports import Ids
 
 _Q = statements.load("estates")
 _C = statements.load("commit")
 _P = statements.load("purge")
-_BEFORE_ALL: Mark = BucketId(UUID(int=0)), VersionId(UUID(int=0))
+_BEFORE_ALL: Spot = BucketId(UUID(int=0)), VersionId(UUID(int=0))
 
 
 class PostgresEstates:
@@ -38,7 +38,7 @@ class PostgresEstates:
             await self._record_passing(session, giver, heir, len(passed))
             return len(passed)
 
-    async def pass_on_versions(self, giver: Owner, heir: UserId, *, after: Mark | None, limit: int) -> PassedOn:
+    async def pass_on_versions(self, giver: Owner, heir: UserId, *, after: Spot | None, limit: int) -> PassedOn:
         await self._pool.run(_C["open_usage"], *columns([(giver[0], heir)], 2), idempotent=True)
         async with self._pool.transaction() as session:
             bucket, version = after or _BEFORE_ALL
@@ -75,7 +75,7 @@ async def _pass_on(session: Session, seen: Sequence[Row], giver: Owner, heir: Us
     return len(passed)
 
 
-async def _next_bucket(session: Session, giver: Owner, behind: BucketId) -> Mark | None:
+async def _next_bucket(session: Session, giver: Owner, behind: BucketId) -> Spot | None:
     row = await session.row(_Q["find_next_bucket"], giver[0], behind)
     return (BucketId(row["id"]), _BEFORE_ALL[1]) if row else None
 

@@ -22,7 +22,7 @@ BEGIN
         EXECUTE format('REVOKE ALL ON TABLE %I FROM PUBLIC, %I', relation.name, service);
         CONTINUE WHEN relation.is_partition;
         allowed := CASE
-            WHEN relation.name = 'schema_migration' OR relation.is_view THEN 'SELECT'
+            WHEN relation.name IN ('schema_migration', 'audit_removal') OR relation.is_view THEN 'SELECT'
             WHEN relation.name IN ('audit', 'audit_seal', 'access_log') THEN 'SELECT, INSERT'
             ELSE 'SELECT, INSERT, UPDATE, DELETE'
         END;
@@ -38,8 +38,12 @@ BEGIN
     LOOP
         EXECUTE format('REVOKE ALL ON ROUTINE %s FROM PUBLIC, %I', routine.signature, service);
     END LOOP;
-    IF to_regprocedure('ensure_partitions()') IS NOT NULL THEN
-        EXECUTE format('GRANT EXECUTE ON FUNCTION ensure_partitions() TO %I', service);
-    END IF;
+    FOR routine IN
+        SELECT open.name AS signature
+        FROM (VALUES ('ensure_partitions()'), ('remove_partition(text,integer)')) AS open (name)
+        WHERE to_regprocedure(open.name) IS NOT NULL
+    LOOP
+        EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO %I', routine.signature, service);
+    END LOOP;
 END
 $$;

@@ -5,10 +5,10 @@ something is never given to anybody else. Prepared statements live on the connec
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from enum import Enum, auto
-from typing import Self, TypeAlias, TypeVar
+from typing import Any, Self, TypeAlias, TypeVar
 
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
@@ -94,6 +94,11 @@ class Pool:
 
     async def run(self, query: Query, *args: object, lane: Lane = Lane.OTHER, idempotent: bool = False) -> None:
         await self._single(lambda session: session.run(query, *args), lane, idempotent)
+
+    async def copy(self, name: str, lines: Sequence[Sequence[Any]], *, table: str, columns: Sequence[str]) -> None:
+        """Add rows to a table, all or none; what is measured goes by the name."""
+        async with self.session(Lane.OTHER) as session:
+            await session.copy(name, lines, table=table, columns=columns)
 
     @asynccontextmanager
     async def transaction(self, lane: Lane = Lane.OTHER) -> AsyncIterator[Session]:

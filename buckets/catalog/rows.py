@@ -8,12 +8,14 @@ from typing import Any, Protocol
 
 from buckets.catalog import grants, policies
 from buckets.model.account import Account, Caller, Identity, Role, Status, User
+from buckets.model.audit import Deed, Doer, Entry, Kind, Mark
 from buckets.model.blob import Extent, Span
 from buckets.model.block import SummedExtent
-from buckets.model.bucket import Bucket, Lifecycle, Limits, Versioning, Visibility
+from buckets.model.bucket import AuditReads, Bucket, Lifecycle, Limits, Versioning, Visibility
 from buckets.model.credential import ApiKey, Key, KeyKind, KeyPair
 from buckets.model.event import Event
 from buckets.model.login import Login, PasswordHolder
+from buckets.model.seal import Removal, Seal
 from buckets.model.version import Content, Digests, Head, Kept, ScanState
 from buckets.names import AccessKey, AccountId, BlobId, BucketId, BucketName, CredentialId, LoginId, ObjectKey, UserId, VersionId
 
@@ -48,6 +50,7 @@ def settings(of: Bucket) -> Mapping[str, Any]:
         "limits": asdict(of.limits),
         "lifecycle": asdict(of.lifecycle),
         "policy": policies.written(of.policy),
+        "audit_reads": of.audit_reads,
     }
 
 
@@ -59,6 +62,7 @@ def _settings(said: Mapping[str, Any]) -> Mapping[str, Any]:
         "limits": Limits(**said.get("limits", {})),
         "lifecycle": Lifecycle(**said.get("lifecycle", {})),
         "policy": policies.read(said.get("policy", [])),
+        "audit_reads": AuditReads(said.get("audit_reads", AuditReads.ALL)),
     }
 
 
@@ -248,3 +252,47 @@ def extent(row: Row) -> Extent:
 
 def summed(extent: Extent, row: Row) -> SummedExtent:
     return SummedExtent(extent=extent, blob_size=row["size"] or 0, sums=row["sums"] or b"")
+
+
+def entry(row: Row) -> Entry:
+    return Entry(kind=Kind(row["kind"]), at=row["at"], deed=_deed(row), doer=_doer(row), duration_ms=row["duration_ms"])
+
+
+def _deed(row: Row) -> Deed:
+    return Deed(
+        id=row["id"],
+        account=AccountId(row["account"]),
+        action=row["action"],
+        bucket=row["bucket"],
+        key=row["key"],
+        version=row["version"],
+        subject=row["subject"],
+        result=row["result"],
+        reason=row["reason"],
+        size=row["bytes"],
+    )
+
+
+def _doer(row: Row) -> Doer:
+    return Doer(
+        actor=row["actor"],
+        on_behalf_of=row["on_behalf_of"],
+        credential=row["credential"],
+        address=row["address"] or "",
+        agent=row["agent"] or "",
+        request_id=row["request_id"],
+    )
+
+
+def seal(row: Row) -> Seal:
+    return Seal(
+        number=row["number"],
+        first=Mark(row["first_at"], row["first_id"]),
+        until=Mark(row["last_at"], row["last_id"]),
+        entries=row["entries"],
+        hash=row["hash"],
+    )
+
+
+def removal(row: Row) -> Removal:
+    return Removal(name=row["partition"], begin=row["from_at"], end=row["until_at"], at=row["created_at"])

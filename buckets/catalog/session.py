@@ -1,9 +1,9 @@
 """One connection for a while."""
 
 import logging
-from collections.abc import Awaitable, Iterator
+from collections.abc import Awaitable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import asyncpg
 import asyncpg.transaction
@@ -66,6 +66,10 @@ class Session:
 
     async def run(self, query: Query, *args: object) -> None:
         await self._ask(query.name, self._connection.execute(query.sql, *args))
+
+    async def copy(self, name: str, lines: Sequence[Sequence[Any]], *, table: str, columns: Sequence[str]) -> None:
+        """Add rows to a table, all or none."""
+        await self._ask(name, self._connection.copy_records_to_table(table, columns=columns, records=lines))
 
     async def begin(self) -> None:
         self._transaction = self._connection.transaction()

@@ -8,7 +8,7 @@ from importlib import resources
 from typing import Any
 
 from buckets.errors import BrokenSetting
-from buckets.model.bucket import Lifecycle, Limits, Rules, Versioning, Visibility
+from buckets.model.bucket import AuditReads, Lifecycle, Limits, Rules, Versioning, Visibility
 from buckets.names import BucketName
 
 
@@ -49,6 +49,7 @@ def _rules(table: dict[str, Any]) -> Rules:
         cache=timedelta(seconds=table.pop("cache_seconds")),
         limits=Limits(**_unless_zero(limits)),
         lifecycle=Lifecycle(**_unless_zero(lifecycle)),
+        audit_reads=AuditReads(table.pop("audit_reads")),
     )
 
 

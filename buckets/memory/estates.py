@@ -10,7 +10,7 @@ from buckets.memory.tables import Tables
 from buckets.model.account import Status
 from buckets.model.audit import Deed
 from buckets.model.commit import Owner
-from buckets.model.estate import Mark, PassedOn
+from buckets.model.estate import PassedOn, Spot
 from buckets.names import UserId
 
 
@@ -27,7 +27,7 @@ class MemoryEstates(Tables):
         self._record_passing(giver, heir, len(theirs))
         return len(theirs)
 
-    async def pass_on_versions(self, giver: Owner, heir: UserId, *, after: Mark | None, limit: int) -> PassedOn:
+    async def pass_on_versions(self, giver: Owner, heir: UserId, *, after: Spot | None, limit: int) -> PassedOn:
         seen = sorted(mark for mark in self._marks(giver) if after is None or mark > after)[:limit]
         theirs = [version for _, id_ in seen if (version := self.versions[id_]).owner == giver]
         if theirs:
@@ -37,7 +37,7 @@ class MemoryEstates(Tables):
         self._record_passing(giver, heir, len(theirs))
         return PassedOn(len(theirs), seen[-1] if len(seen) == limit else None)
 
-    def _marks(self, giver: Owner) -> Iterator[Mark]:
+    def _marks(self, giver: Owner) -> Iterator[Spot]:
         return ((version.name[0], id_) for id_, version in self.versions.items() if version.owner[0] == giver[0])
 
     def _give(self, version: Version, taker: Owner) -> None:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from buckets.model.audit import Deed, Doer
 from buckets.model.blob import Extent
 from buckets.model.commit import Name, Owner
 from buckets.model.version import Head
@@ -17,15 +16,6 @@ class Usage:
     stored_bytes: int = 0
     stored_objects: int = 0
     trashed_bytes: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class AuditLine:
-    """What was done, when and by whom."""
-
-    at: datetime
-    deed: Deed
-    doer: Doer
 
 
 @dataclass(slots=True)

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from buckets.change import Change, Charge
-from buckets.memory.records import AuditLine, Usage, Version
+from buckets.memory.records import Usage, Version
 from buckets.model.account import Account, User
-from buckets.model.audit import Deed, Doer
+from buckets.model.audit import Deed, Doer, Entry
 from buckets.model.blob import Blob, BlobLease, Placement
 from buckets.model.bucket import Bucket
 from buckets.model.commit import Name, Origin, Outcome, Owner
@@ -45,7 +45,8 @@ class Tables:
     operations: dict[UUID, Outcome | None] = field(default_factory=dict)
     gc_candidates: set[BlobId] = field(default_factory=set)
     condemned: dict[BlobId, Blob] = field(default_factory=dict)
-    audit: list[AuditLine] = field(default_factory=list)
+    audit: list[Entry] = field(default_factory=list)
+    reads: list[Entry] = field(default_factory=list)
     outbox: list[Change] = field(default_factory=list)
 
     def living(self, bucket: BucketId) -> Bucket | None:
@@ -62,7 +63,7 @@ class Tables:
             self.gc_candidates |= {extent.blob for extent in self.versions.pop(id_).extents}
 
     def record(self, deed: Deed, origin: Origin | None) -> None:
-        self.audit.append(AuditLine(self.clock.now(), deed, Doer.of(origin)))
+        self.audit.append(Entry(at=self.clock.now(), deed=deed, doer=Doer.of(origin)))
 
     def charge(self, charge: Charge) -> None:
         usage = self.usage.setdefault(charge.owner, Usage())

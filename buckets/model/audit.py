@@ -1,10 +1,28 @@
 """What happened, who did it and for whom: one line for every change, and for those reads that are on record."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
+from buckets.model.account import Caller
 from buckets.model.commit import Origin
 from buckets.names import AccountId, CredentialId, UserId
+
+
+class Kind(StrEnum):
+    """Changes are on record always, reads as far as their bucket says."""
+
+    CHANGE = "change"
+    READ = "read"
+
+
+class Result(StrEnum):
+    """What became of it: it was done, refused for what the caller did, or failed for what the service did."""
+
+    DONE = "done"
+    REFUSED = "refused"
+    FAILED = "failed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +36,7 @@ class Deed:
     key: str | None = None
     version: UUID | None = None
     subject: str | None = None
-    result: str = "done"
+    result: str = Result.DONE
     reason: str | None = None
     size: int | None = None
 
@@ -38,12 +56,39 @@ class Doer:
     def of(cls, origin: Origin | None) -> "Doer":
         if origin is None:
             return cls()
-        caller = origin.caller
+        return replace(cls.by(origin.caller), address=origin.address, agent=origin.agent, request_id=origin.request_id)
+
+    @classmethod
+    def by(cls, caller: Caller) -> "Doer":
         return cls(
             actor=caller.actor or caller.user,
             on_behalf_of=caller.user if caller.actor else None,
             credential=caller.credential,
-            address=origin.address,
-            agent=origin.agent,
-            request_id=origin.request_id,
         )
+
+
+FIRST_ID = UUID(int=0)
+"""No line has it: with it, a place comes before all lines of its time."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Mark:
+    """Where a line stands in the audit: by time, and by id among those of one transaction."""
+
+    at: datetime
+    id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A line as it stands on record."""
+
+    kind: Kind = Kind.CHANGE
+    at: datetime
+    deed: Deed
+    doer: Doer
+    duration_ms: int | None = None
+
+    @property
+    def mark(self) -> Mark:
+        return Mark(self.at, self.deed.id)

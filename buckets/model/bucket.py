@@ -24,6 +24,14 @@ class Visibility(StrEnum):
     PUBLIC = "public"
 
 
+class AuditReads(StrEnum):
+    """Which reads of its objects a bucket puts on record; changes always are."""
+
+    ALL = "all"
+    DENIED = "denied"
+    OFF = "off"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """How much a bucket takes; None is as much as there is room for."""
@@ -61,6 +69,7 @@ class Bucket:
     limits: Limits = Limits()
     lifecycle: Lifecycle = Lifecycle()
     policy: tuple[Statement, ...] = ()
+    audit_reads: AuditReads = AuditReads.ALL
     revision: int = 1
 
 
@@ -76,6 +85,7 @@ class Rules:
     limits: Limits = Limits()
     lifecycle: Lifecycle = Lifecycle()
     policy: tuple[Statement, ...] = ()
+    audit_reads: AuditReads = AuditReads.ALL
 
     @classmethod
     def of(cls, bucket: Bucket) -> Self:

@@ -5,7 +5,7 @@ from typing import TypeAlias
 
 from buckets.names import BucketId, VersionId
 
-Mark: TypeAlias = tuple[BucketId, VersionId]
+Spot: TypeAlias = tuple[BucketId, VersionId]
 """How far somebody has come through the versions of an account."""
 
 
@@ -14,4 +14,4 @@ class PassedOn:
     """How many versions have another owner now, and where to go on; None at the end of all."""
 
     versions: int
-    more: Mark | None
+    more: Spot | None

@@ -60,7 +60,7 @@ def _must_be_admitted(caller: Caller, exchange: Exchange) -> None:
 
 
 def _facts(exchange: Exchange) -> Request:
-    return Request(id=exchange.id, address=exchange.address, agent=exchange.agent, found=exchange.found)
+    return Request(id=exchange.id, address=exchange.address, agent=exchange.agent, found=exchange.found, reads=exchange.reads)
 
 
 def _payload(request: SignedRequest, said: Payload) -> Payload:

@@ -6,8 +6,9 @@ from buckets.model.account import Account, Caller
 from buckets.model.action import Action
 from buckets.names import BucketName, ObjectKey
 from buckets.policy import Verdict
-from buckets.ports import Catalog
+from buckets.ports import AuditTrail, Catalog
 from gateway.auth.accounts import AccountServices, GuardedAccounts
+from gateway.auth.audit import GuardedAudit
 from gateway.auth.buckets import BucketServices, GuardedBuckets
 from gateway.auth.credentials import GuardedKeys, KeyServices
 from gateway.auth.jobs import GuardedJobs
@@ -28,6 +29,7 @@ class Services:
     accounts: AccountServices
     keys: KeyServices
     logins: LoginServices
+    audit: AuditTrail
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +67,17 @@ class Guarded:
     def keys(self) -> GuardedKeys:
         return GuardedKeys(self._permit, self._services.keys)
 
-    async def explain(self, action: Action, bucket: BucketName | None, key: ObjectKey | None) -> Verdict:
-        """Whether the caller may do it, and which rule says so."""
-        return await self._permit.explain(action, bucket, key)
+    @property
+    def audit(self) -> GuardedAudit:
+        return GuardedAudit(self._permit, self._services.audit)
 
     @property
     def logins(self) -> GuardedLogins:
         return GuardedLogins(self._permit, self._services.logins)
+
+    async def explain(self, action: Action, bucket: BucketName | None, key: ObjectKey | None) -> Verdict:
+        """Whether the caller may do it, and which rule says so."""
+        return await self._permit.explain(action, bucket, key)
 
     async def account(self) -> Account:
         """The caller's own."""

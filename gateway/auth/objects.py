@@ -11,6 +11,7 @@ from buckets.model.action import Action
 from buckets.model.bucket import Bucket
 from buckets.model.commit import UNCONDITIONAL, Committed, Condition, Deleted, Origin, Repeatable
 from buckets.model.page import Order, Place, Ranked
+from buckets.model.read import Read
 from buckets.model.version import Head, Kept
 from buckets.names import BucketName, ObjectKey, UserId, VersionId
 from buckets.ports import Locks, Objects
@@ -64,17 +65,21 @@ class GuardedObjects:
             return bucket, await self.services.put(bucket, key, upload, origin)
 
     async def head(self, name: BucketName, key: ObjectKey, version: VersionId | None = None) -> tuple[Bucket, Head]:
-        sight = await self.permit.to_read(name, key)
+        read = self._reads("head_object", name, key, version)
+        sight = await self.permit.to_read(name, key, read)
         head = await sight.of(self.services.read.head(sight.bucket, key, version))
         sight.must_see(head)
+        read.found(sight.bucket, head.version)
         return sight.bucket, head
 
     async def open(
         self, name: BucketName, key: ObjectKey, wanted: Wanted = everything, *, version: VersionId | None = None
     ) -> tuple[Bucket, Reading]:
-        sight = await self.permit.to_read(name, key)
-        reading = self.services.read.open(sight.bucket, key, sight.wanted(wanted), version=version)
-        return sight.bucket, await sight.of(reading)
+        read = self._reads("get_object", name, key, version)
+        sight = await self.permit.to_read(name, key, read)
+        reading = await sight.of(self.services.read.open(sight.bucket, key, sight.wanted(wanted), version=version))
+        read.found(sight.bucket, reading.head.version)
+        return sight.bucket, reading
 
     async def delete(
         self, name: BucketName, key: ObjectKey, *, condition: Condition = UNCONDITIONAL, forever: bool = False
@@ -126,6 +131,12 @@ class GuardedObjects:
     async def versions(self, name: BucketName, key: ObjectKey, *, before: int | None = None, limit: int) -> Sequence[Kept]:
         bucket, _ = await self.permit.to(Action.GET_OBJECT, name, key)
         return await self.services.objects.page_versions(bucket.id, key, before=before, limit=limit)
+
+    def _reads(self, action: str, name: BucketName, key: ObjectKey, version: VersionId | None) -> Read:
+        """Known before anybody asks whether the caller may: what is refused goes on record too."""
+        read = Read(caller=self.permit.who, action=action, bucket=name, key=key, version=version)
+        self.permit.request.reads(read)
+        return read
 
     async def _delete(self, bucket: Bucket, key: ObjectKey) -> Deleted | StorageError:
         try:

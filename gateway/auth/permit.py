@@ -10,6 +10,7 @@ from buckets.model.account import Caller
 from buckets.model.action import Action
 from buckets.model.bucket import Bucket
 from buckets.model.commit import Origin, Owner
+from buckets.model.read import Read
 from buckets.model.version import Head
 from buckets.names import BucketName
 from buckets.policy import Question, Ruling, Verdict
@@ -29,6 +30,8 @@ class Request:
     agent: str = ""
     found: Callable[[BucketName], None] = lambda _: None
     """Told of each bucket that the caller turns out to have."""
+    reads: Callable[[Read], None] = lambda _: None
+    """Told of what the caller wants to read, whether it may or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +102,13 @@ class Permit:
         self.request.found(name)
         return bucket, origin
 
-    async def to_read(self, name: BucketName, key: str) -> Sight:
-        """The objects of a bucket under one name, as far as they are seen."""
+    async def to_read(self, name: BucketName, key: str, read: Read | None = None) -> Sight:
+        """The objects of a bucket under one name, as far as they are seen. A stranger who sees nothing is on record at home."""
         bucket = await self.buckets.find_bucket(name)
         if bucket is None:
             raise self._refusal(Action.GET_OBJECT, name, bucket)
+        if read and not (self.who and self._hides(bucket)):
+            read.found(bucket)
         ruling = self._verdict(Action.GET_OBJECT, bucket, key).ruling
         if ruling is Ruling.NO:
             raise self._refusal(Action.GET_OBJECT, name, bucket)

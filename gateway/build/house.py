@@ -10,7 +10,7 @@ from aiohttp import web
 
 from buckets.errors import BrokenSetting, StorageError
 from buckets.model.blob import Placement
-from buckets.ports import BlobStore, Catalog, Clock, Ids, Meter, Phases
+from buckets.ports import AccessLog, BlobStore, Catalog, Clock, Ids, Meter, Phases
 from buckets.scalars import base64_bytes
 from buckets.service.blob_names import BlobNames
 from buckets.service.committer import Committer
@@ -85,7 +85,7 @@ async def build(config: Config, *, phases: Phases | None = None, page: Page | No
         shared = coordination(config.sessions, meter, clock, ids, stack)
         founding = Founding(accounts=known.catalog, buckets=known.catalog, ids=ids, clock=clock)
         await founding.place(Placement(id=PLACEMENT, store=config.store.kind))
-        await schedule(known.jobs, config.worker)
+        await schedule(known.jobs, config.worker, config.audit)
         phases = phases or MeteredPhases(meter, clock)
         passwords = Passwords(ids=ids)
         stack.callback(passwords.close)
@@ -104,12 +104,12 @@ async def build(config: Config, *, phases: Phases | None = None, page: Page | No
             catalog=known.catalog,
             founding=founding,
             guard=ways_in.rest.guard,
-            data=_conversation(_fronts(config, ways_in, parts, Cursors(seal_key)), parts),
+            data=_conversation(_fronts(config, ways_in, parts, Cursors(seal_key)), parts, known.reads),
             operations=Operations(health, meter, token=config.edge.ops_token).app(),
             health=health,
-            chores=[*chores(known.outbox, parts.names, uses, seen, config.worker), *watching(meter, clock)],
-            worker=worker(known, {PLACEMENT: store}, config.worker, phases=phases, ids=ids, clock=clock),
-            finish=partial(_finish, parts.committer, parts.names, uses),
+            chores=[*chores(known, parts.names, uses, seen, config.worker), *watching(meter, clock)],
+            worker=worker(known, {PLACEMENT: store}, config.worker, config.audit, phases=phases, ids=ids, clock=clock),
+            finish=partial(_finish, parts.committer, parts.names, uses, known.reads),
         )
 
 
@@ -133,6 +133,7 @@ def _parts(
         ids=ids,
         catalog=known.catalog,
         seal=seal,
+        audit=known.audit,
         store=store,
         jobs=known.jobs,
         locks=shared.locks,
@@ -149,8 +150,16 @@ def _parts(
     )
 
 
-def _conversation(front_of: Callable[[str], Front], parts: Parts) -> Conversation:
-    return Conversation(front_of=front_of, ids=parts.ids, clock=parts.clock, meter=parts.meter, access=access, patience=Patience())
+def _conversation(front_of: Callable[[str], Front], parts: Parts, reads: AccessLog) -> Conversation:
+    return Conversation(
+        front_of=front_of,
+        ids=parts.ids,
+        clock=parts.clock,
+        meter=parts.meter,
+        access=access,
+        note=reads.note,
+        patience=Patience(),
+    )
 
 
 def _fronts(config: Config, ways_in: Doors, parts: Parts, cursors: Cursors) -> Callable[[str], Front]:
@@ -161,9 +170,11 @@ def _fronts(config: Config, ways_in: Doors, parts: Parts, cursors: Cursors) -> C
     return by_path(rest=RestFront(door=ways_in.rest, around=rest), s3=S3Front(door=ways_in.s3, around=s3))
 
 
-async def _finish(committer: Committer, names: BlobNames, uses: Uses) -> None:
+async def _finish(committer: Committer, names: BlobNames, uses: Uses, reads: AccessLog) -> None:
     """What was begun is committed; what was only named is given back, which the sweep would do in time as well."""
     await committer.drain()
+    with suppress(StorageError):
+        await reads.write()
     with suppress(StorageError):
         await names.release()
     with suppress(StorageError):

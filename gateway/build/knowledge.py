@@ -4,6 +4,8 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, fields
 from functools import partial
 
+from buckets.catalog.access_log import PostgresAccessLog
+from buckets.catalog.audit_trail import PostgresAuditTrail
 from buckets.catalog.budget import check_budget
 from buckets.catalog.catalog import PostgresCatalog
 from buckets.catalog.garbage import PostgresGarbage
@@ -11,13 +13,17 @@ from buckets.catalog.jobs import PostgresJobs
 from buckets.catalog.migrate import Migrator
 from buckets.catalog.outbox import PostgresOutbox
 from buckets.catalog.pool import Pool
+from buckets.catalog.seals import PostgresSeals
 from buckets.catalog.settings import CatalogSettings
 from buckets.errors import BrokenSetting
+from buckets.memory.access_log import MemoryAccessLog
+from buckets.memory.audit_trail import MemoryAuditTrail
 from buckets.memory.catalog import MemoryCatalog
 from buckets.memory.garbage import MemoryGarbage
 from buckets.memory.jobs import MemoryJobs
 from buckets.memory.outbox import MemoryOutbox
-from buckets.ports import Catalog, Clock, Garbage, Ids, Jobs, Meter, Outbox, PoolState
+from buckets.memory.seals import MemorySeals
+from buckets.ports import AccessLog, AuditTrail, Catalog, Clock, Garbage, Ids, Jobs, Meter, Outbox, PoolState, Seals
 from gateway.config.config import Config
 from seaweedfs.settings import StoreKind
 
@@ -30,6 +36,9 @@ class Knowledge:
     garbage: Garbage
     jobs: Jobs
     outbox: Outbox
+    audit: AuditTrail
+    seals: Seals
+    reads: AccessLog
 
 
 async def knowledge(config: Config, meter: Meter, clock: Clock, ids: Ids, stack: AsyncExitStack) -> Knowledge:
@@ -37,24 +46,36 @@ async def knowledge(config: Config, meter: Meter, clock: Clock, ids: Ids, stack:
     if not config.catalog.dsn:
         if config.store.kind is not StoreKind.MEMORY:
             raise BrokenSetting("catalog.dsn (DATABASE_URL) is not set: only the memory store does without a database")
-        return _in_memory(clock, ids)
+        return in_memory(MemoryCatalog(ids=ids, clock=clock), clock, ids)
     await Migrator(config.catalog.dsn.reveal(), config.catalog.service_role).check()
     pool = await _pool(config.catalog, meter, clock)
     stack.push_async_callback(pool.close)
     await check_budget(pool, config.workers)
     catalog = PostgresCatalog(pool, ids=ids, clock=clock)
+    reads = PostgresAccessLog(pool, ids=ids, meter=meter)
+    meter.gauge("seawall_audit_reads_waiting", lambda: reads.waiting)
     meter.gauge("seawall_lookups_waiting", lambda: catalog.waiting)
     return Knowledge(
         catalog=catalog,
         garbage=PostgresGarbage(pool),
         jobs=PostgresJobs(pool, ids=ids),
         outbox=PostgresOutbox(pool),
+        audit=PostgresAuditTrail(pool),
+        seals=PostgresSeals(pool),
+        reads=reads,
     )
 
 
-def _in_memory(clock: Clock, ids: Ids) -> Knowledge:
-    catalog = MemoryCatalog(ids=ids, clock=clock)
-    return Knowledge(catalog=catalog, garbage=MemoryGarbage(catalog), jobs=MemoryJobs(ids, clock), outbox=MemoryOutbox(catalog))
+def in_memory(catalog: MemoryCatalog, clock: Clock, ids: Ids) -> Knowledge:
+    return Knowledge(
+        catalog=catalog,
+        garbage=MemoryGarbage(catalog),
+        jobs=MemoryJobs(ids, clock),
+        outbox=MemoryOutbox(catalog),
+        audit=MemoryAuditTrail(catalog),
+        seals=MemorySeals(catalog),
+        reads=MemoryAccessLog(catalog),
+    )
 
 
 async def _pool(settings: CatalogSettings, meter: Meter, clock: Clock) -> Pool:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from buckets.ports import Attempts, BlobStore, Catalog, Checksums, Clock, Ids, Jobs, Locks, Meter, Phases
+from buckets.ports import Attempts, AuditTrail, BlobStore, Catalog, Checksums, Clock, Ids, Jobs, Locks, Meter, Phases
 from buckets.service.blob_names import BlobNames
 from buckets.service.bucket import ChangeBucket, MakeBucket
 from buckets.service.committer import Committer
@@ -42,6 +42,7 @@ class Parts:
     ids: Ids
     catalog: Catalog
     seal: Seal
+    audit: AuditTrail
     store: BlobStore
     jobs: Jobs
     locks: Locks
@@ -67,6 +68,7 @@ def services(parts: Parts) -> Services:
         accounts=AccountServices(accounts=catalog, make=MakeAccount(accounts=catalog, ids=ids)),
         keys=_keys(parts),
         logins=_logins(parts),
+        audit=parts.audit,
     )
 
 

@@ -21,6 +21,7 @@ _COMMANDS = {
     "buckets": "List, make, show and delete buckets.",
     "doctor": "Examine what the service stands on, and say what mends it.",
     "backup": "Run a command while no bytes are swept away.",
+    "audit": "Verify that the record of what happened is as it was written.",
     "migrate": "Bring the schema of the database up, or say where it stands.",
     "config": "Show the settings in force, and where each came from.",
 }

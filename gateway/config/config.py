@@ -12,7 +12,7 @@ from buckets.settings import Secret, Setting, setting
 from gateway.auth.settings import AuthSettings
 from gateway.edge.settings import EdgeSettings
 from gateway.observe.settings import ObserveSettings
-from gateway.worker.settings import WorkerSettings
+from gateway.worker.settings import AuditSettings, WorkerSettings
 from seaweedfs.settings import StoreSettings
 
 
@@ -39,6 +39,7 @@ class Config:
     store: StoreSettings = field(default_factory=StoreSettings)
     observe: ObserveSettings = field(default_factory=ObserveSettings)
     worker: WorkerSettings = field(default_factory=WorkerSettings)
+    audit: AuditSettings = field(default_factory=AuditSettings)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,8 @@ SET_ANEW = "Run `seawall migrate up` as the role that owns the tables: it sets t
 _EXCESS = "postgres.excess"
 _WORK = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE"})
 _RECORDS = frozenset({"audit", "audit_seal", "access_log"})
+_READ_ONLY = frozenset({"schema_migration", "audit_removal"})
+_ASKED = frozenset({"ensure_partitions", "remove_partition"})
 _MANY = 4
 
 
@@ -46,12 +48,12 @@ def excessive(role: Role, held: Sequence[Rights], *, production: bool) -> Findin
 def _due(rights: Rights) -> frozenset[str]:
     match rights.kind:
         case "function":
-            return frozenset({"EXECUTE"} if rights.name == "ensure_partitions" else ())
+            return frozenset({"EXECUTE"} if rights.name in _ASKED else ())
         case "partition":
             return frozenset()
         case "view":
             return frozenset({"SELECT"})
-    if rights.name == "schema_migration":
+    if rights.name in _READ_ONLY:
         return frozenset({"SELECT"})
     return frozenset({"SELECT", "INSERT"}) if rights.name in _RECORDS else _WORK
 

@@ -23,12 +23,16 @@ from buckets.errors import (
     Unforeseen,
     VersionNotSupported,
 )
+from buckets.model.audit import Result
+from buckets.model.read import End, Read
 from buckets.ports import Clock, Ids, Meter
 from gateway.edge.body import Patience
 from gateway.edge.exchange import REQUEST_ID, Exchange
 from gateway.edge.respond import reset
 
 _log = logging.getLogger(__name__)
+_RESULTS = {"2": Result.DONE, "3": Result.DONE, "4": Result.REFUSED}
+"""By what a status begins with."""
 _FRAMING = (MalformedMessage, HeadersTooLarge, VersionNotSupported)
 
 
@@ -75,6 +79,8 @@ class Conversation:
     clock: Clock
     meter: Meter
     access: Access
+    note: Callable[[Read], None]
+    """Told of each read that goes on record, at its end."""
     patience: Patience = field(default_factory=Patience)
 
     async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
@@ -114,6 +120,7 @@ class Conversation:
             _log.exception("request failed")
             reason = Unforeseen()
             reason.__cause__ = error
+        exchange.fault = reason
         if exchange.begun:
             raise ConnectionResetError from reason  # aiohttp ends the connection without a word
         return front.refuse(exchange, reason, last=isinstance(reason, _FRAMING))
@@ -124,6 +131,7 @@ class Conversation:
         self.meter.observe("seawall_request_seconds", seconds, **labels)
         self.meter.count("seawall_bytes_total", exchange.received, direction="received", surface=front.name)
         self.meter.count("seawall_bytes_total", exchange.sent, direction="sent", surface=front.name)
+        self._record(exchange, status, seconds)
         self._account_for("bucket", exchange.bucket, exchange)
         self._account_for("tier", exchange.tier, exchange)
         self.access(
@@ -137,6 +145,23 @@ class Conversation:
             agent=exchange.agent,
             **labels,
         )
+
+    def _record(self, exchange: Exchange, status: str, seconds: float) -> None:
+        read = exchange.read
+        if read is None:
+            return
+        read.end = End(
+            at=self.clock.now(),
+            result=_RESULTS.get(status[0], Result.FAILED),
+            reason=type(exchange.fault).__name__ if exchange.fault else None,
+            sent=exchange.sent,
+            seconds=seconds,
+            address=exchange.address,
+            agent=exchange.agent,
+            request_id=exchange.id,
+        )
+        if read.is_wanted:
+            self.note(read)
 
     def _account_for(self, kind: str, name: str, exchange: Exchange) -> None:
         """The same by a bucket or by a tier, where it is known."""

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 from aiohttp import hdrs, web
 
-from buckets.errors import InvalidScalar
+from buckets.errors import InvalidScalar, StorageError
+from buckets.model.read import Read
 from buckets.names import BucketName
 from buckets.ports import Clock
 from gateway.edge.body import Patience, ReceivedBody
@@ -32,11 +33,18 @@ class Exchange:
     """The first that was found for it: where something is copied to, not where from. A name that leads nowhere is none."""
     tier: str = field(default="", init=False)
     """Of the caller's account, once it is known who is asking."""
+    read: Read | None = field(default=None, init=False, repr=False)
+    """What it wants to read, if that is an object."""
+    fault: StorageError | None = field(default=None, init=False)
+    """Why it was not carried out, or broke off."""
     sent: int = field(default=0, init=False)
     _body: ReceivedBody | None = field(default=None, init=False, repr=False)
 
     def found(self, bucket: BucketName) -> None:
         self.bucket = self.bucket or bucket
+
+    def reads(self, read: Read) -> None:
+        self.read = self.read or read
 
     @property
     def method(self) -> str:

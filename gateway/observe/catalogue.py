@@ -68,6 +68,8 @@ _ALL = (
     Metric("seawall_catalog_pool_connections", Kind.GAUGE, "Connections to the catalog: size, idle, waiting, max.", ("state",)),
     Metric("seawall_lookups_waiting", Kind.GAUGE, "Look-ups that have not been sent to the catalog yet."),
     Metric("seawall_commit_waiting", Kind.GAUGE, "Changes that wait for their COMMIT to begin."),
+    Metric("seawall_audit_reads_waiting", Kind.GAUGE, "Reads that wait to be put on record."),
+    Metric("seawall_audit_reads_lost_total", Kind.COUNTER, "Reads that were lost before the catalog took them."),
     Metric("seawall_phase_seconds", Kind.HISTOGRAM, "The phases of the write path.", ("phase",), STEPS),
     Metric(
         "seawall_store_seconds",

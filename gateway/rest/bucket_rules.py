@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from buckets.model.bucket import Bucket, Lifecycle, Limits, Rules, Versioning, Visibility
+from buckets.model.bucket import AuditReads, Bucket, Lifecycle, Limits, Rules, Versioning, Visibility
 from gateway.rest.policy_documents import Policy, StatementDocument, parsed_policy, policy_documents
 from gateway.rest.surroundings import Surroundings
 
@@ -54,6 +54,7 @@ class BucketDocument(msgspec.Struct, frozen=True, kw_only=True):
     limits: LimitsDocument
     lifecycle: LifecycleDocument
     policy: Sequence[StatementDocument]
+    audit_reads: AuditReads
     revision: int
     created_at: Instant
     url: str
@@ -85,6 +86,7 @@ class BucketChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     limits: LimitsChange | UnsetType | None = UNSET
     lifecycle: LifecycleChange | UnsetType | None = UNSET
     policy: Policy | UnsetType | None = UNSET
+    audit_reads: AuditReads | UnsetType | None = UNSET
 
     def applied_to(self, present: Rules) -> Rules:
         plain = Rules()
@@ -99,6 +101,7 @@ class BucketChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
                 self.lifecycle, lambda change: replace(present.lifecycle, **_said(change)), present.lifecycle, plain.lifecycle
             ),
             policy=_told(self.policy, parsed_policy, present.policy, plain.policy),
+            audit_reads=_told(self.audit_reads, AuditReads, present.audit_reads, plain.audit_reads),
         )
 
 
@@ -123,6 +126,7 @@ def bucket_document(bucket: Bucket, around: Surroundings) -> BucketDocument:
         limits=_limits(bucket.limits),
         lifecycle=_lifecycle(bucket.lifecycle),
         policy=policy_documents(bucket.policy),
+        audit_reads=bucket.audit_reads,
         revision=bucket.revision,
         created_at=bucket.created_at,
         url=url,

@@ -9,6 +9,7 @@ from itertools import chain
 from buckets.errors import MethodNotAllowed, NoSuchResource, NotImplementedYet
 from gateway.rest import (
     accounts,
+    audit,
     buckets,
     copies,
     edits,
@@ -29,6 +30,7 @@ from gateway.rest.route import Route
 
 _MODULES = (
     accounts,
+    audit,
     buckets,
     copies,
     edits,

@@ -35,6 +35,10 @@ class Surroundings:
     def bucket_url(self, bucket: BucketName) -> str:
         return f"{self.buckets_url}/{bucket}"
 
+    @property
+    def audit_url(self) -> str:
+        return f"{self.base_url}/v1/audit"
+
     def job_url(self, job: JobId) -> str:
         return f"{self.base_url}/v1/jobs/{job}"
 

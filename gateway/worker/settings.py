@@ -42,3 +42,16 @@ class WorkerSettings:
         ),
     )
     sweep_batch: int = field(default=200, metadata=setting("How many blobs are dealt with at a time.", least=1, most=10_000))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditSettings:
+    """The record of what happened: how soon it is sealed, and how long it stays."""
+
+    seal_every: float = field(
+        default=60.0, metadata=setting("How often what happened is sealed.", unit=Unit.SECONDS, least=1, most=3600)
+    )
+    retention_days: int = field(
+        default=365, metadata=setting("How many days changes stay on record; they go by whole months.", least=30, most=36_500)
+    )
+    reads_retention_days: int = field(default=30, metadata=setting("How many days reads stay on record.", least=1, most=36_500))

@@ -59,6 +59,7 @@ INSERT INTO access_log (at, id, account, action, result, request_id)
 VALUES (now(), gen_random_uuid(), '123456789012', 'get', 'done', 'R');
 INSERT INTO audit_seal (number, first_at, first_id, last_at, last_id, entries, hash)
 VALUES (1, now(), gen_random_uuid(), now(), gen_random_uuid(), 1, decode(repeat('ab', 32), 'hex'));
+INSERT INTO audit_removal (partition, from_at, until_at, last_seal) VALUES ('audit_2001_01', '2001-01-01', '2001-02-01', 1);
 INSERT INTO job (id, kind, most_attempts, dedupe, run_at) VALUES (gen_random_uuid(), 'scan', 5, 'a', now());
 INSERT INTO job_schedule (name, kind, every) VALUES ('nightly', 'sweep', interval '1 day');
 INSERT INTO sweep_pin (id, reason, until) VALUES (gen_random_uuid(), 'backup', now());
@@ -177,6 +178,8 @@ BREAKS = {
     "audit_seal_number_positive": "UPDATE audit_seal SET number = 0",
     "audit_seal_entries_positive": "UPDATE audit_seal SET entries = 0",
     "audit_seal_hash_length": "UPDATE audit_seal SET hash = '\\x01'",
+    "audit_removal_is_a_time": "UPDATE audit_removal SET until_at = from_at",
+    "audit_removal_last_seal_not_negative": "UPDATE audit_removal SET last_seal = -1",
     "job_kind_shape": "UPDATE job SET kind = 'No'",
     "job_payload_object": "UPDATE job SET payload = '[]'",
     "job_state_known": "UPDATE job SET state = 'sleepy'",

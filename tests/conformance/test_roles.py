@@ -109,8 +109,8 @@ async def test_the_service_cannot_change_the_schema(service: Connection, deed: s
         await service.execute(deed)
 
 
-@pytest.mark.parametrize("view", ["listed_head", "kept_version"])
-async def test_the_service_reads_views_and_no_more(service: Connection, view: str) -> None:
+@pytest.mark.parametrize("view", ["listed_head", "kept_version", "audit_entry", "audit_removal"])
+async def test_the_service_reads_views_and_what_was_removed_and_no_more(service: Connection, view: str) -> None:
     assert await service.fetchval(f"SELECT count(*) FROM {view}") == 0
     for right in ("INSERT", "UPDATE", "DELETE"):
         assert not await service.fetchval("SELECT has_table_privilege($1, $2)", view, right)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from buckets.memory.attempts import MemoryAttempts
+from buckets.memory.audit_trail import MemoryAuditTrail
 from buckets.memory.blobs import MemoryBlobStore
 from buckets.memory.catalog import MemoryCatalog
 from buckets.memory.checksums import MemoryChecksums
@@ -89,6 +90,7 @@ class Desk:
             ids=IDS,
             catalog=self.catalog,
             seal=Seal(IDS.secret(32), ids=IDS),
+            audit=MemoryAuditTrail(self.catalog),
             store=self.store,
             jobs=self.jobs,
             locks=MemoryLocks(self.clock),

@@ -8,7 +8,9 @@ from typing import Any
 
 from aiohttp import web
 
+from buckets.memory.access_log import MemoryAccessLog
 from buckets.memory.attempts import MemoryAttempts
+from buckets.memory.audit_trail import MemoryAuditTrail
 from buckets.memory.blobs import MemoryBlobStore
 from buckets.memory.catalog import MemoryCatalog
 from buckets.memory.checksums import MemoryChecksums
@@ -141,6 +143,7 @@ class House:
             clock=self.clock,
             meter=self.meter,
             access=self._write_line,
+            note=MemoryAccessLog(self.catalog).note,
             patience=self.patience,
         )
 
@@ -168,6 +171,7 @@ class House:
             ids=IDS,
             catalog=self.catalog,
             seal=self.seal,
+            audit=MemoryAuditTrail(self.catalog),
             store=self.store,
             jobs=self.jobs,
             locks=MemoryLocks(self.clock),

@@ -100,6 +100,7 @@ REST: Mapping[str, Row] = {
     "GetSession": Row(least=Role.READ_ONLY, in_person=True),
     "DeleteSession": Row(least=Role.READ_ONLY, in_person=True),
     "ChangePassword": said({"current": PASSWORD, "new": "another horse"}, least=Role.READ_ONLY, shared=True, in_person=True),
+    "ListAudit": Row(least=Role.ADMIN, shared=True),
     "ListObjectVersions": Row(least=Role.READ_ONLY, query="versions="),
 }
 S3: Mapping[str, Row] = {

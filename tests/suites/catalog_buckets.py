@@ -19,7 +19,7 @@ from buckets.errors import (
 from buckets.key_range import EVERY_KEY
 from buckets.model.account import User
 from buckets.model.action import Action
-from buckets.model.bucket import Bucket, Lifecycle, Limits, Rules, Versioning, Visibility
+from buckets.model.bucket import AuditReads, Bucket, Lifecycle, Limits, Rules, Versioning, Visibility
 from buckets.model.commit import CommitItem, Committed, Deleted, Idempotency, Refused
 from buckets.model.policy import Effect, Statement, Who
 from buckets.names import BucketName, VersionId
@@ -49,6 +49,7 @@ FULL = Rules(
             name="kept", effect=Effect.DENY, who=frozenset({Who.parse("role:user")}), actions=frozenset({Action.DELETE_OBJECT})
         ),
     ),
+    audit_reads=AuditReads.OFF,
 )
 
 

@@ -10,7 +10,7 @@ from buckets.errors import NoSuchUser, StorageError
 from buckets.model.account import Role, User
 from buckets.model.bucket import Versioning
 from buckets.model.commit import Committed
-from buckets.model.estate import Mark, PassedOn
+from buckets.model.estate import PassedOn, Spot
 from buckets.names import BucketName, ObjectKey
 from buckets.service.estates import PassOn
 from tests.factories import values
@@ -23,7 +23,7 @@ async def pass_on(at: Stage, giver: User, heir: User, *, batch: int = 500) -> di
     return dict(await PassOn(estates=at.catalog, batch=batch)((giver.account, giver.id), heir.id, lambda _: None))
 
 
-async def look_on(at: Stage, giver: User, heir: User, after: Mark | None, limit: int) -> PassedOn:
+async def look_on(at: Stage, giver: User, heir: User, after: Spot | None, limit: int) -> PassedOn:
     return await at.catalog.pass_on_versions((giver.account, giver.id), heir.id, after=after, limit=limit)
 
 
@@ -94,7 +94,7 @@ class EstateSuite(Staged):
             await at.put(at.item(f"theirs-{number}", owner=ann))
         await at.another_bucket()
         looks: list[int] = []
-        mark: Mark | None = None
+        mark: Spot | None = None
         while not looks or mark:
             look = await look_on(at, ann, bob, mark, 3)
             looks, mark = [*looks, look.versions], look.more

@@ -9,7 +9,7 @@ import pytest
 
 from buckets.defaults import parse, shipped
 from buckets.errors import BrokenSetting
-from buckets.model.bucket import Versioning, Visibility
+from buckets.model.bucket import AuditReads, Versioning, Visibility
 from buckets.names import BucketName
 
 NAMES = ["assets", "avatars", "batches", "datasets", "documents", "renders", "templates"]
@@ -28,6 +28,12 @@ def test_only_assets_are_public_and_caches_may_keep_them() -> None:
     assert [each.name for each in public] == ["assets"]
     assert public[0].rules.cache == timedelta(minutes=5)
     assert all(each.rules.cache == timedelta() for each in shipped() if each not in public)
+
+
+def test_reads_are_on_record_but_of_assets_only_those_that_were_denied() -> None:
+    said = {each.name: each.rules.audit_reads for each in shipped()}
+    assert said.pop(BucketName("assets")) is AuditReads.DENIED
+    assert set(said.values()) == {AuditReads.ALL}
 
 
 def test_each_has_a_limit_and_a_purpose() -> None:
@@ -63,6 +69,7 @@ def test_what_is_left_out_is_missed(missing: str) -> None:
         {"limits": {"objects": 3}},
         {"lifecycle": {"after": 1}},
         {"trash_days": "a week"},
+        {"audit_reads": "some"},
         {"colour": "red"},
     ],
 )

@@ -10,7 +10,7 @@ from gateway.build.work import schedule
 from gateway.system import SystemClock, SystemIds
 from gateway.worker.logins import LOGINS, logins_handler
 from gateway.worker.runner import Task
-from gateway.worker.settings import WorkerSettings
+from gateway.worker.settings import AuditSettings, WorkerSettings
 from tests.factories import values
 from tests.suites.catalog_logins import login_of
 
@@ -21,7 +21,7 @@ async def test_all_of_them_go_and_the_good_ones_stay() -> None:
     good = replace(over[0], id=login_of(user).id, expires_at=login_of(user).expires_at)
     catalog.logins = {login.id: login for login in (*over, good)}
     jobs = MemoryJobs(SystemIds(), SystemClock())
-    await schedule(jobs, WorkerSettings())
+    await schedule(jobs, WorkerSettings(), AuditSettings())
     await jobs.tick()
     job = await jobs.claim([LOGINS], holder=SystemIds().uuid7(), lasting=timedelta(minutes=1))
     assert job

@@ -11,7 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from buckets.errors import InvalidScalar
-from buckets.scalars import amz_date, base64_bytes, base64url_bytes, hex_bytes, hex_number, network, uuid_text, whole_number
+from buckets.scalars import (
+    amz_date,
+    base64_bytes,
+    base64url_bytes,
+    hex_bytes,
+    hex_number,
+    network,
+    utc_time,
+    uuid_text,
+    whole_number,
+)
 
 MOST = 5 * 2**40
 NUMBER_TRAPS = [
@@ -272,3 +282,32 @@ def test_base64url_is_read_back_as_it_was_written(value: bytes) -> None:
 def test_base64url_that_is_not_canonical_is_refused(text: str) -> None:
     with pytest.raises(InvalidScalar):
         base64url_bytes(text, name="the token")
+
+
+@given(st.datetimes(timezones=st.just(UTC)))
+def test_a_time_is_read_as_it_is_written(value: datetime) -> None:
+    assert utc_time(value.isoformat(), name="The time") == value
+    assert utc_time(value.isoformat().replace("+00:00", "Z"), name="The time") == value
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-11-21",
+        "2026-11-21T12:00Z",
+        "2026-11-21 12:00:00Z",
+        "2026-11-21T12:00:00",
+        "2026-11-21T12:00:00+01:00",
+        "2026-11-21T12:00:00.1234567Z",
+        "2026-11-21T12:00:00.Z",
+        "2026-02-30T12:00:00Z",
+        "2026-11-21T24:00:00Z",
+        "0000-01-01T00:00:00Z",
+        "2026-11-21T12:00:00Z\n",
+        "\u0662026-11-21T12:00:00Z",
+        "",
+    ],
+)
+def test_what_is_not_a_time_in_utc_is_refused(text: str) -> None:
+    with pytest.raises(InvalidScalar):
+        utc_time(text, name="The time")

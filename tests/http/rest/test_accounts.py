@@ -92,8 +92,9 @@ class TestReading:
 class TestMaking:
     @pytest.mark.parametrize("role", [Role.OWNER, Role.ADMIN])
     async def test_who_runs_the_installation_makes_accounts_with_their_owners(self, role: Role, running: House) -> None:
+        member = await running.member(role)
         before = len(running.catalog.audit)
-        reply = await say(running, "POST", ACCOUNTS, NEW, by=await running.member(role))
+        reply = await say(running, "POST", ACCOUNTS, NEW, by=member)
         told = says(reply)
         number = told["account"]["id"]
         assert (reply.status, reply.headers["location"]) == (201, f"https://files.example.org/v1/accounts/{number}")

@@ -11,7 +11,7 @@ import pytest
 
 from buckets.memory.catalog import MemoryCatalog
 from buckets.model.account import Role
-from buckets.model.bucket import Bucket, Lifecycle, Limits, Rules, Versioning, Visibility
+from buckets.model.bucket import AuditReads, Bucket, Lifecycle, Limits, Rules, Versioning, Visibility
 from buckets.model.commit import Origin
 from buckets.model.job import NewJob
 from buckets.names import BucketName
@@ -30,6 +30,7 @@ PLAIN = {
     "limits": {"object_bytes": None},
     "lifecycle": {"expire_days": None, "noncurrent_days": None, "incomplete_days": 1},
     "policy": [],
+    "audit_reads": "all",
     "revision": 1,
 }
 FULL = {
@@ -40,6 +41,7 @@ FULL = {
     "cache_seconds": 300,
     "limits": {"object_bytes": 5 << 40},
     "lifecycle": {"expire_days": 36_500, "noncurrent_days": 1, "incomplete_days": None},
+    "audit_reads": "denied",
 }
 
 
@@ -97,6 +99,7 @@ class TestMaking:
             cache=timedelta(seconds=300),
             limits=Limits(object_bytes=5 << 40),
             lifecycle=Lifecycle(expire_days=36_500, noncurrent_days=1, incomplete_days=None),
+            audit_reads=AuditReads.DENIED,
         )
 
     async def test_null_is_what_nobody_said(self, house: House) -> None:
@@ -147,6 +150,7 @@ def broken() -> Iterator[tuple[Any, str]]:
         "cache_seconds": (-1, 31_536_001, 0.5, "0", False),
         "limits": ([], 5, "none", {"object_bytes": 0}, {"object_bytes": (5 << 40) + 1}, {"object_bytes": "5"}, {"objects": 5}),
         "lifecycle": ([], 1, {"expire_days": 0}, {"noncurrent_days": 36_501}, {"incomplete_days": True}, {"days": 1}),
+        "audit_reads": ("some", "", "All", True, 0),
         "placement": ("cold",),
         "revision": (1,),
         "Name": ("cards",),

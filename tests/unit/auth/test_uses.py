@@ -7,12 +7,12 @@ import pytest
 
 from buckets.errors import CatalogUnavailable
 from buckets.memory.catalog import MemoryCatalog
-from buckets.memory.outbox import MemoryOutbox
 from buckets.names import CredentialId
 from buckets.service.blob_names import BlobNames
 from gateway.auth import uses
 from gateway.auth.login_verifier import SeenLogins
 from gateway.auth.uses import Uses
+from gateway.build.knowledge import in_memory
 from gateway.build.work import chores
 from gateway.worker.settings import WorkerSettings
 from tests.factories.values import IDS, ManualClock
@@ -98,7 +98,7 @@ async def test_no_more_is_remembered_than_there_is_room_for(
 
 async def test_a_chore_writes_it_out_every_minute(notebook: Notebook, clock: ManualClock) -> None:
     noted, names = Uses(notebook, clock), BlobNames(notebook, clock, IDS.uuid7())
-    every = chores(MemoryOutbox(notebook), names, noted, SeenLogins(notebook, clock), WorkerSettings())
+    every = chores(in_memory(notebook, clock, IDS), names, noted, SeenLogins(notebook, clock), WorkerSettings())
     [chore] = [each for each in every if "use of keys" in each.name]
     noted.note(number())
     await chore.work()
