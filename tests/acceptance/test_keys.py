@@ -35,3 +35,16 @@ def test_a_key_ends_in_every_process_and_its_use_outlives_them(tmp_path: Path) -
         _, known = ask(first, "GET", f"/v1/keys/{key['id']}")
         assert known["last_used_at"]
         assert known["revoked_at"]
+
+
+@pytest.mark.slow
+def test_a_role_that_is_taken_away_is_gone_in_every_process(tmp_path: Path) -> None:
+    with up(tmp_path / "data") as first, beside(tmp_path / "data") as second:
+        _, user = ask(first, "POST", "/v1/users", {"name": "two", "role": "admin"})
+        _, key = ask(first, "POST", "/v1/keys", {"name": "two", "kind": "bearer", "user": user["id"]})
+        assert ask(second, "POST", "/v1/buckets", {"name": "one-more"}, token=key["api_key"])[0] == 201
+        assert ask(first, "PATCH", f"/v1/users/{user['id']}", {"role": "read-only"})[0] == 200
+        assert ask(second, "POST", "/v1/buckets", {"name": "two-more"}, token=key["api_key"])[0] == 403
+        assert ask(second, "GET", "/v1/buckets", token=key["api_key"])[0] == 200
+        assert ask(first, "PATCH", f"/v1/users/{user['id']}", {"status": "suspended"})[0] == 200
+        assert ask(second, "GET", "/v1/buckets", token=key["api_key"])[0] == 401
