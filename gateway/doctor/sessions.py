@@ -14,6 +14,8 @@ from gateway.doctor.finding import Finding, failed, skipped, warned, well
 
 NAME = "redis"
 _WRITES = "redis.writes"
+_PATIENCE = 3.0
+"""Longer than the service waits: one that is slow is told from one that is away."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +32,8 @@ class SessionsCheck:
             yield skipped(NAME, "not set: each process knows only what it does itself")
             return
         try:
-            link = RedisLink(self.settings.url.reveal(), timeout=self.settings.timeout, meter=self.meter, clock=self.clock)
+            patience = max(_PATIENCE, self.settings.timeout)
+            link = RedisLink(self.settings.url.reveal(), timeout=patience, meter=self.meter, clock=self.clock)
         except BrokenSetting as fault:
             yield failed(NAME, fault.problem, "Set sessions.url anew.")
             return

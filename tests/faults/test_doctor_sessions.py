@@ -51,12 +51,12 @@ async def asked(valkey: ValkeyServer) -> AsyncIterator[Redis]:
         yield client
 
 
-async def test_a_redis_that_is_well_is_well_and_holds_nothing_a_second_later(valkey: ValkeyServer) -> None:
+async def test_a_redis_that_is_well_is_well_and_holds_nothing_afterwards(valkey: ValkeyServer) -> None:
     findings = await examined(valkey.url)
     assert amiss(findings) == {}
     assert "noeviction, keeps a log" in by_name(findings)["redis"].found
     async with asked(valkey) as client:
-        assert [await client.pttl(key) <= 1000 for key in await client.keys("*")] in ([], [True])
+        assert await client.keys("*") == []
 
 
 async def test_what_it_evicts_and_forgets_is_told_as_a_note(valkey: ValkeyServer) -> None:
