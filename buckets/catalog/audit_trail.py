@@ -1,4 +1,7 @@
-"""Pages of the audit in PostgreSQL. Each looks at some thousand lines at most, in the order of the index that fits best."""
+"""Pages of the audit in PostgreSQL. Each looks at some thousand lines at most, in the order of the index that fits best.
+
+There is a statement for each index, alike but for one line: with one for all, neither a generic plan nor the bound would hold.
+"""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime

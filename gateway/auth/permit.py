@@ -64,9 +64,9 @@ class Sight:
         try:
             return await looking
         except NotFound:
-            if self.is_open or self.refusal is None:
-                raise
-            raise self.refusal from None
+            if self.refusal and not self.is_open:
+                raise self.refusal from None
+            raise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
